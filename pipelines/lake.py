@@ -1,0 +1,131 @@
+"""The lake: append-only batches of Parquet, the only state of the warehouse.
+
+``data/lake/<part>/<batch>.parquet``, the parts of `pipelines.observations.PARTS`. Every part is written to a temporary
+name, flushed and renamed, ``files`` last: a batch exists when its ``files`` part exists. Nothing is ever changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.observations import PARTS, PROVENANCE, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipelines.observations import Reading
+    from pipelines.sources import RawFile
+
+_BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """The newest version of a raw file that the lake knows.
+
+    Attributes:
+        file_path: Path below ``data/raw``.
+        file_sha256: Hash of its content.
+        rejection_ids: Faults that were found in it.
+    """
+
+    file_path: str
+    file_sha256: str
+    rejection_ids: frozenset[str]
+
+
+class Lake:
+    """The batches below one folder.
+
+    Args:
+        folder: ``data/lake``; made when the first batch is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def batch_ids(self) -> list[str]:
+        """Return the batches that exist, oldest first."""
+        return sorted(path.stem for path in self._folder.glob("files/[0-9]*.parquet"))
+
+    def read(self, part: str) -> pl.DataFrame:
+        """Return one part of all batches that exist, with provenance.
+
+        Args:
+            part: One of `PARTS`.
+        """
+        schema = pl.Schema({**PROVENANCE, **PARTS[part]})
+        frames = [pl.read_parquet(self._part_file(part, batch_id)) for batch_id in self.batch_ids()]
+        return pl.concat([frame((), schema), *frames], how="diagonal_relaxed")
+
+    def file_versions(self) -> dict[str, FileVersion]:
+        """Return the newest version of every file, by path."""
+        rejections = self.read("rejections")
+        by_version: dict[tuple[str, str], set[str]] = {}
+        for batch_id, sha256, rejection_id in rejections.select("batch_id", "file_sha256", "rejection_id").iter_rows():
+            by_version.setdefault((batch_id, sha256), set()).add(rejection_id)
+        versions = {}
+        for batch_id, path, sha256 in self.read("files").select("batch_id", "file_path", "file_sha256").iter_rows():
+            versions[path] = FileVersion(path, sha256, frozenset(by_version.get((batch_id, sha256), ())))
+        return versions
+
+    def append(self, readings: Sequence[tuple[RawFile, Reading]], *, now: dt.datetime) -> str:
+        """Write one batch.
+
+        Args:
+            readings: The files and what was found in them.
+            now: The time, with a time zone. A batch is never older than the one before it, whatever the clock says.
+
+        Returns:
+            The new batch's identifier; it sorts after all earlier ones.
+        """
+        recorded_at = now.astimezone(dt.UTC).replace(tzinfo=None)
+        if earlier := self.batch_ids():
+            newest = dt.datetime.strptime(earlier[-1], _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC
+            recorded_at = max(recorded_at, newest + dt.timedelta(microseconds=1))
+        batch_id = recorded_at.strftime(_BATCH_FORMAT)
+        for part, schema in PARTS.items():
+            columns = {**PROVENANCE, **schema}
+            batch = pl.concat(_rows(part, file, reading) for file, reading in readings).with_columns(
+                pl.lit(batch_id).alias("batch_id"),
+                pl.lit(recorded_at, dtype=PROVENANCE["recorded_at"]).alias("recorded_at"),
+            )
+            self._write(part, batch_id, batch.select(*columns))
+        return batch_id
+
+    def _part_file(self, part: str, batch_id: str) -> Path:
+        return self._folder / part / f"{batch_id}.parquet"
+
+    def _write(self, part: str, batch_id: str, content: pl.DataFrame) -> None:
+        target = self._part_file(part, batch_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.tmp")
+        content.write_parquet(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+
+
+def _rows(part: str, file: RawFile, reading: Reading) -> pl.DataFrame:
+    if part == "files":
+        row = {
+            "file_bytes": len(file.content),
+            "reader_name": file.reader_name,
+            "found_count": reading.found_count,
+            "accepted_count": reading.accepted_count,
+            "rejected_count": reading.rejected_count,
+        }
+        rows = frame([row], PARTS["files"])
+    else:
+        rows = getattr(reading, part)
+    return rows.with_columns(
+        pl.lit(file.source.source_name).alias("source_name"),
+        pl.lit(file.file_path).alias("file_path"),
+        pl.lit(file.sha256).alias("file_sha256"),
+    )

@@ -1,0 +1,78 @@
+"""Where things are. The only module that builds paths of the project or of its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.settings import CHECKOUT, load_settings
+
+DBT_PROJECT = CHECKOUT / "dbt_project"
+SEEDS = DBT_PROJECT / "seeds"
+DOCUMENTS = CHECKOUT / "docs"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders and files below one root.
+
+    Attributes:
+        root: Folder that holds ``data/``.
+    """
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Files as received; only ever added, by people."""
+        return self.root / "data" / "raw"
+
+    @property
+    def lake(self) -> Path:
+        """Append-only Parquet; the only state."""
+        return self.root / "data" / "lake"
+
+    @property
+    def build(self) -> Path:
+        """Scratch folder of a build; can be deleted at any time."""
+        return self.root / "data" / "build"
+
+    @property
+    def build_database(self) -> Path:
+        """The DuckDB file that dbt writes."""
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def organisation_names(self) -> Path:
+        """Printed organisation names of the lake, resolved; derived, read by dbt."""
+        return self.build / "organisation_names.parquet"
+
+    @property
+    def warehouse(self) -> Path:
+        """What is published."""
+        return self.root / "data" / "warehouse"
+
+    @property
+    def published_database(self) -> Path:
+        """The DuckDB file that analysts query; replaced whole."""
+        return self.warehouse / "ketnap.duckdb"
+
+    @property
+    def last_run(self) -> Path:
+        """What the last run did, as JSON."""
+        return self.warehouse / "last_run.json"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages on the last build."""
+        return self.warehouse / "data_docs"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run history."""
+        return self.root / "data" / "dagster"
+
+
+def load_paths() -> Paths:
+    """Return the paths below the root that the settings name."""
+    return Paths(load_settings().root.resolve())

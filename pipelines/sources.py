@@ -1,0 +1,136 @@
+"""Raw sources: what stands under ``data/raw`` and which reader takes which file.
+
+A source is a folder with a sidecar ``_source.yml``; files and folders whose names begin with ``_`` or ``.`` are no data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.observations import Reading
+from pipelines.readers.article import read_article
+from pipelines.readers.delimited import read_delimited
+from pipelines.readers.publication import read_publication
+from pipelines.readers.rejecting import reject_file
+
+Reader = Callable[[bytes, str, str], Reading]
+
+READERS: dict[str, Reader] = {
+    "article": read_article,
+    "delimited": read_delimited,
+    "publication": read_publication,
+}
+
+
+class FilePattern(BaseModel):
+    """Which reader takes the files that match a pattern."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pattern: str
+    reader: Literal["article", "delimited", "publication"]
+
+
+class UsageWarning(BaseModel):
+    """What a user of the source must know. The codes are a closed list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Literal["aggregation_hazard", "known_discrepancies", "missing_periods", "restated_text"]
+    text_vi: str
+    text_en: str
+
+
+class Source(BaseModel):
+    """What a ``_source.yml`` says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source_name: str
+    title_vi: str
+    title_en: str
+    publisher: str
+    licence: str
+    cadence: str
+    owner: str
+    sensitivity: str
+    files: list[FilePattern]
+    usage_warnings: list[UsageWarning]
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file of a source, as it is now.
+
+    Attributes:
+        source: The source it belongs to.
+        file_path: Path below ``data/raw``, with slashes.
+        content: Its bytes.
+    """
+
+    source: Source
+    file_path: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def reader_name(self) -> str | None:
+        """Name of the reader whose pattern the path matches, or None."""
+        below_source = PurePosixPath(self.file_path).relative_to(self.source.source_name)
+        return next((entry.reader for entry in self.source.files if below_source.match(entry.pattern)), None)
+
+
+def read_sources(raw: Path) -> list[Source]:
+    """Read the sidecars of all sources.
+
+    Args:
+        raw: The folder ``data/raw``.
+
+    Raises:
+        ValueError: A sidecar is no valid YAML or lacks an entry, or its name is not that of its folder.
+    """
+    sources = []
+    for sidecar in sorted(raw.glob("*/_source.yml")):
+        source = Source.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")))
+        if source.source_name != sidecar.parent.name:
+            message = f"source_name {source.source_name!r} is not the name of the folder {sidecar.parent.name!r}"
+            raise ValueError(message)
+        sources.append(source)
+    return sources
+
+
+def list_files(raw: Path, source: Source) -> list[Path]:
+    """Return the data files of a source, sorted by path."""
+    folder = raw / source.source_name
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+    )
+
+
+def read_file(file: RawFile, *, max_bytes: int) -> Reading:
+    """Read one file with the reader of its source; a file that no reader takes is rejected, never skipped.
+
+    Args:
+        file: The file.
+        max_bytes: Size above which it is rejected unread.
+    """
+    file_key = f"{file.file_path}@{file.sha256}"
+    if len(file.content) > max_bytes:
+        return reject_file(file_key, "file_too_large", found=f"{len(file.content)} B", expected=f"{max_bytes} B")
+    if file.reader_name is None:
+        expected = ", ".join(entry.pattern for entry in file.source.files)
+        return reject_file(file_key, "unexpected_file", found=PurePosixPath(file.file_path).name, expected=expected)
+    return READERS[file.reader_name](file.content, file.file_path, file_key)
