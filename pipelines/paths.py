@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.settings import CHECKOUT, load_settings
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
 
 DBT_PROJECT = CHECKOUT / "dbt_project"
 SEEDS = DBT_PROJECT / "seeds"
@@ -48,6 +52,16 @@ class Paths:
         return self.build / "organisation_names.parquet"
 
     @property
+    def dbt_target(self) -> Path:
+        """What dbt writes about the project and its last run; the manifest that Dagster's graph is read from."""
+        return self.build / "dbt"
+
+    @property
+    def run_log(self) -> Path:
+        """Everything Dagster says about the last run that `ketnap build` started."""
+        return self.build / "run.log"
+
+    @property
     def warehouse(self) -> Path:
         """What is published."""
         return self.root / "data" / "warehouse"
@@ -71,6 +85,46 @@ class Paths:
     def dagster_home(self) -> Path:
         """Dagster's run history."""
         return self.root / "data" / "dagster"
+
+    @property
+    def build_lock(self) -> Path:
+        """Locked while a run writes; outside of `build`, which can be deleted at any time."""
+        return self.dagster_home / "build.lock"
+
+
+@dataclass(frozen=True)
+class AsOfPaths(Paths):
+    """The same places for a build of what was known at a moment; nothing of the current warehouse is among them.
+
+    Attributes:
+        moment: UTC, without a time zone.
+    """
+
+    moment: dt.datetime
+
+    @property
+    def build(self) -> Path:
+        """Scratch folder of the last such build."""
+        return self.root / "data" / "build" / "as_of"
+
+    @property
+    def published_database(self) -> Path:
+        """One file per moment."""
+        return self.warehouse / "as_of" / f"ketnap_{self._stamp}.duckdb"
+
+    @property
+    def last_run(self) -> Path:
+        """What the last run for this moment did, as JSON."""
+        return self.warehouse / "as_of" / f"ketnap_{self._stamp}.json"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages on the last such build."""
+        return self.build / "data_docs"
+
+    @property
+    def _stamp(self) -> str:
+        return self.moment.strftime("%Y%m%dT%H%M%S.%fZ" if self.moment.microsecond else "%Y%m%dT%H%M%SZ")
 
 
 def load_paths() -> Paths:

@@ -1,0 +1,41 @@
+-- Figures with the organisations they speak of. A figure that holds for each of nine communes has nine rows; a figure for
+-- several together belongs to none of them and has one row, on the organisation "unknown".
+with figures as (
+
+    select * from {{ ref('int_figures_bounded') }}
+
+),
+
+names as (
+
+    select distinct
+        organisation_name,
+        printed_level_code,
+        scope_code,
+        parent_organisation_name,
+        province_name,
+        organisation_id,
+        resolution_code
+    from {{ ref('stg_derived__organisation_names') }}
+    where organisation_name is not null
+
+),
+
+attributed as (
+
+    select
+        figures.*,
+        coalesce(names.organisation_id, 'unknown') as organisation_id,
+        coalesce(names.resolution_code, 'unresolved') as resolution_code
+    from figures
+    left join names
+        on
+            figures.organisation_name = names.organisation_name
+            and figures.level_code = names.printed_level_code
+            and figures.scope_code = names.scope_code
+            and figures.parent_organisation_name is not distinct from names.parent_organisation_name
+            and figures.province_name is not distinct from names.province_name
+
+)
+
+select * from attributed

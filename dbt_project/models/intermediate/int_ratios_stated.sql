@@ -1,0 +1,177 @@
+-- Percentages of a base, each with the count it is a percentage of and the count it is taken from, where they are known:
+-- shares, ratios to the member stock, attainments, and excesses over a target (attainment = 100 + excess).
+--
+-- A percentage without a qualifier was rounded or cut off; both readings are kept as intervals of their own.
+-- The base of an attainment is a target printed with it, or one stated for the same organisation: for the same period, or
+-- for the year that the period is part of. An undated "now" may be the latest dated day of the same document; a comparison
+-- that rests on this can confirm, but never contradict.
+with figures as (
+
+    select * from {{ ref('int_figures_attributed') }}
+    where
+        duplicate_of_figure_id is null
+        and organisation_id <> 'unknown'
+        and measure_code <> 'unclassified'
+        and unit_code = 'percent'
+        and statement_code in ('share', 'attainment', 'excess_over_target', 'ratio_to_members')
+
+),
+
+counts as (
+
+    select * from {{ ref('int_counts_selected') }}
+
+),
+
+latest_days as (
+
+    select
+        document_id,
+        organisation_id,
+        max(ends_on) as ends_on
+    from counts
+    where period_type_code = 'instant'
+    group by document_id, organisation_id
+
+),
+
+percentages as (
+
+    select
+        figures.*,
+        case when figures.statement_code = 'excess_over_target' then 100 else 0 end as offset_pct,
+        coalesce(qualifiers.bound_side = 'both' and figures.qualifier_code = 'exact', false) as is_plain,
+        case
+            when figures.period_type_code = 'instant' and figures.ends_on is null then latest_days.ends_on
+        end as assumed_on
+    from figures
+    inner join {{ ref('qualifiers') }} as qualifiers
+        on figures.qualifier_code = qualifiers.qualifier_code
+    left join latest_days
+        on figures.document_id = latest_days.document_id and figures.organisation_id = latest_days.organisation_id
+
+),
+
+numerators as (
+
+    select
+        percentages.figure_id as ratio_figure_id,
+        percentages.organisation_id,
+        counts.figure_ids,
+        counts.count_low,
+        counts.count_high,
+        counts.period_id <> percentages.period_id as is_assumed,
+        row_number() over (
+            partition by percentages.figure_id, percentages.organisation_id
+            order by case when counts.period_id = percentages.period_id then 0 else 1 end, counts.figure_ids
+        ) as preference
+    from percentages
+    inner join counts
+        on
+            percentages.document_id = counts.document_id
+            and percentages.organisation_id = counts.organisation_id
+            and percentages.measure_code = counts.measure_code
+            and percentages.group_code = counts.group_code
+            and (
+                percentages.period_id = counts.period_id
+                or (counts.period_type_code = 'instant' and percentages.assumed_on = counts.ends_on)
+            )
+
+),
+
+bases as (
+
+    select
+        percentages.figure_id as ratio_figure_id,
+        percentages.organisation_id,
+        counts.figure_ids,
+        counts.count_low,
+        counts.count_high,
+        counts.starts_on,
+        coalesce(percentages.assumed_on = counts.ends_on, false) as is_assumed,
+        row_number() over (
+            partition by percentages.figure_id, percentages.organisation_id
+            order by
+                case when counts.document_id = percentages.document_id then 0 else 1 end,
+                case when counts.period_id = percentages.period_id then 0 else 1 end,
+                counts.figure_ids
+        ) as preference
+    from percentages
+    inner join counts
+        on
+            percentages.organisation_id = counts.organisation_id
+            and percentages.base_measure_code = counts.measure_code
+            and percentages.base_group_code = counts.group_code
+            and (
+                (
+                    percentages.document_id = counts.document_id
+                    and (
+                        percentages.period_id = counts.period_id
+                        or (counts.period_type_code = 'instant' and percentages.assumed_on = counts.ends_on)
+                    )
+                    and percentages.statement_code <> 'ratio_to_members'
+                )
+                or (
+                    percentages.statement_code in ('attainment', 'excess_over_target')
+                    and counts.period_type_code = 'year'
+                    and percentages.starts_on >= counts.starts_on
+                    and percentages.ends_on <= counts.ends_on
+                )
+            )
+
+)
+
+select
+    percentages.figure_id,
+    percentages.document_id,
+    percentages.organisation_id,
+    percentages.statement_code,
+    percentages.measure_code,
+    percentages.group_code,
+    percentages.base_measure_code,
+    percentages.base_group_code,
+    percentages.period_id,
+    percentages.period_type_code,
+    percentages.starts_on,
+    percentages.ends_on,
+    percentages.printed,
+    percentages.is_plain,
+    {{ exact('percentages.value + percentages.offset_pct') }} as printed_pct,
+
+    -- everything the printed number allows
+    {{ exact('percentages.value_low + percentages.offset_pct') }} as pct_low,
+    percentages.is_value_low_open as is_pct_low_open,
+    {{ exact('percentages.value_high + percentages.offset_pct') }} as pct_high,
+    percentages.is_value_high_open as is_pct_high_open,
+
+    -- what rounding allows, what cutting off allows: [low, high)
+    {{ exact('percentages.value_low + percentages.offset_pct') }} as rounded_pct_low,
+    {{ exact("percentages.value + percentages.offset_pct + 0.5 * percentages.printed_precision") }} as rounded_pct_high,
+    {{ exact('percentages.value + percentages.offset_pct') }} as cut_pct_low,
+    {{ exact('percentages.value + percentages.offset_pct + percentages.printed_precision') }} as cut_pct_high,
+
+    -- what it is a percentage of
+    numerators.figure_ids as numerator_figure_ids,
+    numerators.count_low as numerator_low,
+    numerators.count_high as numerator_high,
+
+    -- what it is taken from
+    bases.figure_ids as base_figure_ids,
+    case when percentages.base_value is not null then cast(percentages.base_value as bigint) else bases.count_low end
+        as base_low,
+    case when percentages.base_value is not null then cast(percentages.base_value as bigint) else bases.count_high end
+        as base_high,
+    bases.starts_on as base_starts_on,
+    coalesce(numerators.is_assumed, false)
+    or (percentages.base_value is null and coalesce(bases.is_assumed, false)) as is_period_assumed
+from percentages
+left join numerators
+    on
+        percentages.figure_id = numerators.ratio_figure_id
+        and percentages.organisation_id = numerators.organisation_id
+        and numerators.preference = 1
+left join bases
+    on
+        percentages.figure_id = bases.ratio_figure_id
+        and percentages.organisation_id = bases.organisation_id
+        and bases.preference = 1

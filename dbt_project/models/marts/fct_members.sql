@@ -1,0 +1,1 @@
+{{ fact_table('members', 'member_count') }}

@@ -1,0 +1,1 @@
+{{ fact_table('organisation_counts', 'organisation_count') }}

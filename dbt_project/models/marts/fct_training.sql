@@ -1,0 +1,1 @@
+{{ fact_table('training', 'training_count') }}

@@ -1,0 +1,145 @@
+-- What needs a reader's attention: contradictions, figures that are right only under an explanation, names that are not
+-- clear. A finding is open from the moment the last of its figures came in.
+with comparisons as (
+
+    select * from {{ ref('rpt_published_total_comparisons') }}
+    where severity is not null
+
+),
+
+names as (
+
+    select
+        figures.figure_id,
+        figures.organisation_id,
+        figures.group_code,
+        figures.measure_code,
+        figures.period_id,
+        figures.printed_organisation_name,
+        figures.resolution_code,
+        names.candidates
+    from {{ ref('fct_figures') }} as figures
+    left join (
+        select
+            organisation_name,
+            printed_level_code,
+            min(candidates) as candidates
+        from {{ ref('stg_derived__organisation_names') }}
+        group by organisation_name, printed_level_code
+    ) as names
+        on figures.printed_organisation_name = names.organisation_name and figures.level_code = names.printed_level_code
+    where figures.resolution_code <> 'resolved'
+
+),
+
+findings as (
+
+    select
+        comparison_id as finding_id,
+        rule_code,
+        reason_code,
+        verdict,
+        severity,
+        document_id,
+        organisation_id,
+        organisation_name,
+        measure_code,
+        group_code,
+        period_id,
+        period_label_vi,
+        period_label_en,
+        figure_ids,
+        expected_low,
+        expected_high,
+        case when observed_low = observed_high then observed_low end as observed,
+        case when verdict = 'contradicted' then figure_ids end as suspects,
+        message_vi,
+        message_en
+    from comparisons
+
+    union all
+
+    select
+        {{ surrogate_key(["'organisation_resolution'", 'names.figure_id']) }} as finding_id,
+        'organisation_resolution' as rule_code,
+        case when names.resolution_code = 'collective' then 'collective_name' else 'ambiguous_name' end as reason_code,
+        'undecidable' as verdict,
+        case when names.resolution_code = 'collective' then 'info' else 'warning' end as severity,
+        figures.document_id,
+        names.organisation_id,
+        names.printed_organisation_name as organisation_name,
+        names.measure_code,
+        names.group_code,
+        names.period_id,
+        periods.period_label_vi,
+        periods.period_label_en,
+        names.figure_id as figure_ids,
+        cast(null as decimal(18, 6)) as expected_low,
+        cast(null as decimal(18, 6)) as expected_high,
+        figures.value as observed,
+        cast(null as {{ dbt.type_string() }}) as suspects,
+        names.printed_organisation_name
+        || case
+            when names.resolution_code = 'collective' then ': một số chung cho nhiều tổ chức, không chia được'
+            else ': tên chưa xác định được một tổ chức; ứng viên: ' || coalesce(names.candidates, 'không có')
+        end as message_vi,
+        names.printed_organisation_name
+        || case
+            when names.resolution_code = 'collective' then ': one number for several organisations, it cannot be divided'
+            else ': the name does not tell one organisation; candidates: ' || coalesce(names.candidates, 'none')
+        end as message_en
+    from names
+    inner join {{ ref('fct_figures') }} as figures
+        on names.figure_id = figures.figure_id
+    left join {{ ref('dim_periods') }} as periods
+        on names.period_id = periods.period_id
+
+),
+
+opened as (
+
+    select
+        findings.finding_id,
+        max(first_recorded.first_recorded_at) as opened_at
+    from findings
+    inner join {{ ref('int_figures_first_recorded') }} as first_recorded
+        on '|' || findings.figure_ids || '|' like '%|' || first_recorded.figure_id || '|%'
+    group by findings.finding_id
+
+),
+
+last_batches as (
+
+    select max(recorded_at) as last_seen_at from {{ ref('int_files_versioned') }}
+
+)
+
+select
+    findings.finding_id,
+    findings.rule_code,
+    findings.reason_code,
+    findings.verdict,
+    findings.severity,
+    findings.document_id,
+    findings.organisation_id,
+    findings.organisation_name,
+    findings.measure_code,
+    findings.group_code,
+    findings.period_id,
+    findings.period_label_vi,
+    findings.period_label_en,
+    findings.figure_ids,
+    findings.expected_low,
+    findings.expected_high,
+    findings.observed,
+    findings.suspects,
+    cast(null as {{ dbt.type_string() }}) as repairs,
+    findings.message_vi,
+    findings.message_en,
+    opened.opened_at,
+    last_batches.last_seen_at,
+    cast(null as timestamp) as resolved_at
+from findings
+inner join opened
+    on findings.finding_id = opened.finding_id
+cross join last_batches

@@ -1,0 +1,88 @@
+-- What changed, number by number, when a file was received again.
+with observations as (
+
+    select * from {{ ref('int_observations_versioned') }}
+
+),
+
+files as (
+
+    select * from {{ ref('int_files_versioned') }}
+    where version_number > 1
+
+),
+
+earlier as (
+
+    select
+        files.file_path,
+        files.version_number,
+        observations.figure_id,
+        observations.printed,
+        observations.value
+    from files
+    inner join observations
+        on files.file_path = observations.file_path and files.version_number = observations.version_number + 1
+
+),
+
+later as (
+
+    select
+        files.file_path,
+        files.version_number,
+        observations.figure_id,
+        observations.printed,
+        observations.value
+    from files
+    inner join observations
+        on files.file_path = observations.file_path and files.version_number = observations.version_number
+
+),
+
+changed as (
+
+    select
+        coalesce(later.file_path, earlier.file_path) as file_path,
+        coalesce(later.version_number, earlier.version_number) as version_number,
+        coalesce(later.figure_id, earlier.figure_id) as figure_id,
+        case
+            when earlier.figure_id is null then 'added'
+            when later.figure_id is null then 'removed'
+            else 'restated'
+        end as change_code,
+        earlier.printed as former_printed,
+        earlier.value as former_value,
+        later.printed,
+        later.value
+    from earlier
+    full outer join later
+        on
+            earlier.file_path = later.file_path
+            and earlier.version_number = later.version_number
+            and earlier.figure_id = later.figure_id
+    where
+        earlier.figure_id is null
+        or later.figure_id is null
+        or earlier.value <> later.value
+        or earlier.printed is distinct from later.printed
+
+)
+
+select
+    {{ surrogate_key(['changed.file_path', 'changed.version_number', 'changed.figure_id']) }} as change_id,
+    changed.file_path,
+    changed.version_number,
+    changed.figure_id,
+    changed.change_code,
+    changed.former_printed,
+    changed.former_value,
+    changed.printed,
+    changed.value,
+    files.source_name,
+    files.file_sha256,
+    files.batch_id,
+    files.recorded_at
+from changed
+inner join files
+    on changed.file_path = files.file_path and changed.version_number = files.version_number

@@ -1,0 +1,31 @@
+with source as (
+
+    select * from {{ source('derived', 'organisation_names') }}
+
+),
+
+renamed as (
+
+    select
+        -- the printed name
+        organisation_name,
+        organisation_level as printed_level_code,
+        organisation_scope as scope_code,
+        parent_organisation_name,
+        province_name,
+
+        -- the organisation it means
+        position as name_position,
+        single_name,
+        organisation_id,
+        resolution_code,
+        candidates,
+        level_code,
+        parent_organisation_id,
+        resolved_name,
+        resolved_province_name
+    from source
+
+)
+
+select * from renamed

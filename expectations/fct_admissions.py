@@ -1,0 +1,147 @@
+"""Admissions: every count has a source, stands once, and is of a plausible size."""
+
+from __future__ import annotations
+
+from expectations import Expected, Suite, no_rows
+
+LARGEST_PLAUSIBLE_ADMISSIONS = 300_000
+
+SUITE = Suite(
+    table="marts.fct_admissions",
+    description="Admissions as counts, by organisation, group, period and source, current version",
+    identified_by=("figure_id", "document_id", "locator", "printed"),
+    expectations=(
+        Expected(
+            name="admissions_are_present",
+            severity="error",
+            reason="an empty table means that a reader or a model broke, and would replace yesterday's good one",
+            build=lambda gxe: gxe.ExpectTableRowCountToBeBetween(min_value=1),
+        ),
+        Expected(
+            name="admissions_stand_once_per_document",
+            severity="error",
+            reason="a second row for one organisation, group, period and document is counted twice in every sum",
+            build=no_rows(
+                """
+                select
+                    organisation_id, group_code, period_id, document_id,
+                    count(*) as row_count, min(figure_id) as first_figure_id, max(figure_id) as last_figure_id
+                from {batch}
+                group by organisation_id, group_code, period_id, document_id
+                having count(*) > 1
+                order by organisation_id, group_code, period_id, document_id
+                """
+            ),
+        ),
+        Expected(
+            name="admissions_are_not_negative",
+            severity="error",
+            reason="persons are counted; a decrease is another statement and does not belong into this table",
+            build=no_rows(
+                """
+                select figure_id, document_id, locator, printed, admissions, admissions_low, admissions_high
+                from {batch}
+                where admissions < 0 or admissions_low < 0 or admissions_high < 0
+                order by figure_id
+                """
+            ),
+        ),
+        Expected(
+            name="lower_bounds_do_not_exceed_upper_bounds",
+            severity="error",
+            reason="an empty interval contradicts every other figure, so comparisons would blame innocent ones",
+            build=lambda gxe: gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+                column_A="admissions_high",
+                column_B="admissions_low",
+                or_equal=True,
+                # no upper bound: "more than 200"
+                ignore_row_if="either_value_is_missing",
+            ),
+        ),
+        Expected(
+            name="admissions_have_a_source",
+            severity="error",
+            reason="a number that nobody can look up in its file can be neither defended nor corrected",
+            build=no_rows(
+                """
+                select figure_id, document_id, file_path, file_sha256, locator, printed
+                from {batch}
+                where
+                    figure_id is null or document_id is null or file_path is null or file_sha256 is null
+                    or locator is null
+                order by figure_id
+                """
+            ),
+        ),
+        Expected(
+            name="groups_do_not_exceed_totals",
+            severity="error",
+            reason="nobody is counted in a group who is not counted in the total of the same document",
+            build=no_rows(
+                """
+                with admissions as (
+                    select
+                        document_id, organisation_id, period_id, group_code, admissions, figure_id, locator
+                    from {batch}
+                    where admissions is not null
+                )
+                select
+                    groups.document_id, groups.organisation_id, groups.period_id, groups.group_code,
+                    groups.admissions, totals.admissions as total_admissions,
+                    groups.figure_id, totals.figure_id as total_figure_id, groups.locator
+                from admissions as groups
+                inner join admissions as totals
+                    on groups.document_id = totals.document_id
+                    and groups.organisation_id = totals.organisation_id
+                    and groups.period_id = totals.period_id
+                where totals.group_code = 'all' and groups.admissions > totals.admissions
+                order by groups.document_id, groups.organisation_id, groups.period_id, groups.group_code
+                """
+            ),
+        ),
+        Expected(
+            name="admissions_are_of_a_plausible_size",
+            severity="warning",
+            reason="the whole Party admits about 200 000 to 235 000 persons a year, so a single row above 300 000 is "
+            "a lost separator or a number of something else",
+            build=lambda gxe: gxe.ExpectColumnValuesToBeBetween(
+                column="admissions_low", max_value=LARGEST_PLAUSIBLE_ADMISSIONS
+            ),
+        ),
+        Expected(
+            name="periods_have_ended",
+            severity="warning",
+            reason="admissions are counted afterwards, so a period that ends after the newest record is misread or "
+            "the report was made before the period was over",
+            build=no_rows(
+                # not the clock: an old state that is rebuilt must give the same answer. Vietnam is 7 hours ahead of
+                # recorded_at
+                """
+                select figure_id, document_id, locator, printed, starts_on, ends_on
+                from {batch}
+                where ends_on > (select cast(max(recorded_at) + interval '7' hour as date) from {batch})
+                order by figure_id
+                """
+            ),
+        ),
+        Expected(
+            name="periods_start_after_the_founding_of_the_party",
+            severity="warning",
+            reason="the Party was founded on 3 February 1930; an earlier year is misread",
+            build=no_rows(
+                """
+                select figure_id, document_id, locator, printed, starts_on, ends_on
+                from {batch}
+                where starts_on < date '1930-02-03'
+                order by figure_id
+                """
+            ),
+        ),
+        Expected(
+            name="admissions_keep_their_printed_form",
+            severity="warning",
+            reason="a steward compares what is printed, not what we read",
+            build=lambda gxe: gxe.ExpectColumnValuesToNotBeNull(column="printed"),
+        ),
+    ),
+)

@@ -1,0 +1,220 @@
+"""Runs dbt on ``dbt_project/``: project → manifest, lake → build file.
+
+dbt runs inside this process: started as a program it spends five seconds on imports, and `dagster_dbt.DbtCliResource`
+starts it twice and imports it a third time. Dagster's view of what dbt does is in `pipelines.defs.warehouse`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, cast
+
+import duckdb
+
+from pipelines.paths import DBT_PROJECT
+from pipelines.settings import disable_telemetry, export_environment
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from dbt.artifacts.schemas.run import RunExecutionResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt_common.events.base_types import EventMsg
+
+    from pipelines.paths import Paths
+
+_RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
+_FAILED = ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A node of dbt that did not do what it should.
+
+    Attributes:
+        unique_id: dbt's name of it.
+        name: Its name for people.
+        message: What dbt says, on one line.
+        is_finding: Whether it is a data test that did its work and found rows.
+    """
+
+    unique_id: str
+    name: str
+    message: str
+    is_finding: bool
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What `dbt build` did.
+
+    Attributes:
+        failures: Models, seeds and tests of severity error that failed.
+        failing_tests: Compiled query by unique id, of data tests that found rows, whatever their severity.
+    """
+
+    failures: list[Failure]
+    failing_tests: dict[str, str]
+
+
+@cache
+def read_manifest(paths: Paths) -> dict[str, Any]:
+    """Return dbt's manifest; made anew when it is missing or the project has changed. Read once per process.
+
+    Args:
+        paths: Where the manifest is kept, and which places it names.
+    """
+    manifest = paths.dbt_target / "manifest.json"
+    fingerprint_file = paths.dbt_target / "fingerprint.txt"
+    fingerprint = _fingerprint(paths)
+    is_current = manifest.is_file() and fingerprint_file.is_file() and fingerprint_file.read_text() == fingerprint
+    if not is_current:
+        parsed = _invoke("parse", paths, [])
+        if not parsed.success:
+            message = f"dbt could not read {str(DBT_PROJECT)!r}: {parsed.exception}"
+            raise RuntimeError(message) from parsed.exception
+        fingerprint_file.write_text(fingerprint)
+    content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return content
+
+
+class Building:
+    """A running ``dbt build``: seeds, models, unit tests and data tests in the order of their dependencies.
+
+    Iterating gives the events that say what became of a node, as dbt writes them into its structured log. A test or model
+    that fails raises nothing.
+
+    Args:
+        paths: Where the lake is, and where the build file goes.
+        as_of: Leave out what was recorded after this moment; UTC, without a time zone.
+        selected: Names of the nodes to run; empty for all.
+    """
+
+    def __init__(self, paths: Paths, *, as_of: dt.datetime | None, selected: Sequence[str] = ()) -> None:
+        self._paths = paths
+        self._arguments = ["--select", *selected] if selected else []
+        if as_of is not None:
+            moment = as_of.isoformat(sep=" ", timespec="microseconds")
+            self._arguments += ["--vars", json.dumps({"as_of": moment})]
+        self._events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._outcome: dbtRunnerResult | None = None
+        self._error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Start dbt and follow it."""
+        # a daemon: when the run is interrupted, the process need not wait for dbt to finish
+        Thread(target=self._run, daemon=True).start()
+        while (event := self._events.get()) is not None:
+            yield event
+
+    @property
+    def result(self) -> BuildResult:
+        """What was done, once there are no more events.
+
+        Raises:
+            RuntimeError: The project could not be run at all.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._outcome is None or self._outcome.result is None:
+            message = f"dbt could not run the project: {self._outcome and self._outcome.exception}"
+            raise RuntimeError(message)
+        return _summarise(cast("RunExecutionResult", self._outcome.result))
+
+    def _run(self) -> None:
+        try:
+            self._outcome = _invoke("build", self._paths, self._arguments, self._take)
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asks for the result
+            self._error = error
+        finally:
+            self._events.put(None)
+
+    def _take(self, event: EventMsg) -> None:
+        from dbt_common.events.functions import msg_to_dict
+
+        if event.info.name in _RESULT_EVENTS:
+            self._events.put(msg_to_dict(event))
+
+
+def count_results(paths: Paths) -> dict[tuple[str, str], int]:
+    """Return how many nodes the last build had, by resource type and status, for instance ``("unit_test", "pass")``."""
+    results = json.loads((paths.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return dict(Counter((result["unique_id"].split(".")[0], result["status"]) for result in results))
+
+
+def fetch_failing_rows(database: Path, query: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return column names and the first rows of what a data test found.
+
+    Args:
+        database: The build file.
+        query: The test as dbt compiled it.
+        limit: How many rows.
+    """
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        found = connection.sql(query).limit(limit)
+        return list(found.columns), found.fetchall()
+
+
+def _invoke(
+    command: str, paths: Paths, arguments: list[str], on_event: Callable[[EventMsg], None] | None = None
+) -> dbtRunnerResult:
+    disable_telemetry()
+    export_environment(**_environment(paths))
+    paths.dbt_target.mkdir(parents=True, exist_ok=True)
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner(callbacks=[] if on_event is None else [on_event]).invoke(
+        [
+            *("--log-level", "none", "--log-level-file", "debug", "--log-path", str(paths.dbt_target)),
+            *("--no-version-check", "--no-send-anonymous-usage-stats"),
+            command,
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(paths.dbt_target)),
+            *arguments,
+        ]
+    )
+    # dbt keeps its connection for a next command, and a file opened for writing cannot be opened for reading
+    DuckDBConnectionManager.close_all_connections()
+    return outcome
+
+
+def _environment(paths: Paths) -> dict[str, str]:
+    return {
+        "KETNAP_BUILD_DATABASE": str(paths.build_database),
+        "KETNAP_LAKE": str(paths.lake),
+        "KETNAP_ORGANISATION_NAMES": str(paths.organisation_names),
+    }
+
+
+def _fingerprint(paths: Paths) -> str:
+    """Return a hash of everything the manifest depends on. Times of files would miss a file that was deleted."""
+    digest = hashlib.sha256(json.dumps([version("dbt-core"), version("dbt-duckdb"), _environment(paths)]).encode())
+    for file in sorted(DBT_PROJECT.rglob("*")):
+        name = file.relative_to(DBT_PROJECT)
+        if file.is_file() and name.parts[0] not in ("target", "logs", ".user.yml"):
+            digest.update(f"{name.as_posix()}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
+    return digest.hexdigest()
+
+
+def _summarise(result: RunExecutionResult) -> BuildResult:
+    failures, failing_tests = [], {}
+    for node_result in result.results:
+        node, status = node_result.node, str(node_result.status)
+        is_finding = str(node.resource_type) == "test" and status in ("fail", "warn")
+        if is_finding:
+            failing_tests[node.unique_id] = node.compiled_code
+        if status in _FAILED:
+            message = " ".join((node_result.message or "").split())
+            failures.append(Failure(node.unique_id, node.name, message, is_finding))
+    return BuildResult(failures, failing_tests)

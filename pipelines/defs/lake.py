@@ -1,0 +1,93 @@
+"""Raw files → lake, and what is derived from the lake before dbt runs."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from pipelines.defs.raw import list_source_keys
+from pipelines.defs.resources import Build
+from pipelines.ingestion import Ingestion, ingest
+from pipelines.lake import Lake
+from pipelines.observations import PARTS
+from pipelines.organisations import NAME_COLUMNS, resolve_organisation_names
+from pipelines.settings import load_settings
+
+_DESCRIPTIONS = {
+    "observations": "One row per number that a source states, in one version of its file.",
+    "publications": "One row per publication, in one version of its sidecar.",
+    "texts": "One row per text of a publication, in one version of its file.",
+    "rejections": "One row per fault found in one version of a file.",
+    "files": "One row per version of a raw file that a batch took in.",
+}
+
+FILES = dg.AssetKey(["lake", "files"])
+
+
+@dg.definitions
+def lake() -> dg.Definitions:
+    """Return the parts of the lake and the names resolved from it."""
+
+    @dg.multi_asset(
+        name="lake",
+        specs=[
+            dg.AssetSpec(
+                ["lake", part],
+                deps=list_source_keys(),
+                description=_DESCRIPTIONS[part],
+                group_name="lake",
+                kinds={"parquet", "polars"},
+            )
+            for part in PARTS
+        ],
+    )
+    def append_batch(build: Build) -> Iterator[dg.MaterializeResult[None]]:
+        """Append one batch with what is new under ``data/raw``; an as-of run appends none."""
+        batches = Lake(build.paths.lake)
+        ingestion = Ingestion(batch_id=None) if build.moment else _ingest(build, batches)
+        files = _known(batches.read("files"), build)
+        if files.is_empty():
+            raise dg.Failure(_explain_empty(build), allow_retries=False)
+        counts = {
+            "new_batch": ingestion.batch_id or "",
+            "new_files": ingestion.file_count,
+            "records_found": ingestion.found_count,
+            "records_accepted": ingestion.accepted_count,
+            "records_rejected": ingestion.rejected_count,
+        }
+        for part in PARTS:
+            newest = {"newest_batch": files["batch_id"].max()}
+            yield dg.MaterializeResult(asset_key=["lake", part], metadata=newest | (counts if part == "files" else {}))
+
+    @dg.asset(
+        key=["derived", "organisation_names"],
+        deps=[dg.AssetKey(["lake", "observations"])],
+        group_name="lake",
+        kinds={"parquet", "polars"},
+    )
+    def organisation_names(build: Build) -> dg.MaterializeResult[None]:
+        """One row per printed organisation name and single organisation in it. Rebuilt every night."""
+        observations = _known(Lake(build.paths.lake).read("observations"), build)
+        resolved = resolve_organisation_names(observations.select(NAME_COLUMNS).unique())
+        build.paths.organisation_names.parent.mkdir(parents=True, exist_ok=True)
+        resolved.write_parquet(build.paths.organisation_names)
+        unresolved = resolved.filter(resolved["resolution_code"] != "resolved").height
+        return dg.MaterializeResult(metadata={"names": resolved.height, "names_unresolved": unresolved})
+
+    return dg.Definitions(assets=[append_batch, organisation_names])
+
+
+def _ingest(build: Build, batches: Lake) -> Ingestion:
+    return ingest(build.paths.raw, batches, now=dt.datetime.now(dt.UTC), max_bytes=load_settings().max_file_bytes)
+
+
+def _known(rows: pl.DataFrame, build: Build) -> pl.DataFrame:
+    """Leave out what was recorded after the moment of an as-of run."""
+    return rows if build.moment is None else rows.filter(rows["recorded_at"] <= build.moment)
+
+
+def _explain_empty(build: Build) -> str:
+    if build.moment is not None:
+        return f"nothing was recorded until {build.as_of!r}\n\nchoose a later moment"
+    return f"no source under {str(build.paths.raw)!r} has files\n\nadd some, each source with a _source.yml"

@@ -1,0 +1,27 @@
+"""Build file → published file. Dagster skips this when a check of severity error has failed before it."""
+
+import dagster as dg
+
+from pipelines.defs.resources import Build
+from pipelines.defs.warehouse import list_published_keys
+from pipelines.publication import SCHEMAS, publish
+
+PUBLISHED = dg.AssetKey(["warehouse", "ketnap"])
+
+
+@dg.definitions
+def publication() -> dg.Definitions:
+    """Return the published file, which depends on every table in it."""
+
+    @dg.asset(key=PUBLISHED, deps=list_published_keys(), group_name="warehouse", kinds={"duckdb"})
+    def publication(build: Build) -> dg.MaterializeResult[None]:
+        """The DuckDB file that analysts query; replaced whole, never in parts."""
+        counts = publish(build.paths.build_database, build.paths.published_database, SCHEMAS)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(build.paths.published_database),
+                "rows": dg.MetadataValue.json(counts),
+            }
+        )
+
+    return dg.Definitions(assets=[publication])

@@ -1,0 +1,62 @@
+"""What every step of a run shares: which places it reads and writes, and the right to be the only one that writes."""
+
+import datetime as dt
+import fcntl
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import dagster as dg
+
+from pipelines.moments import parse_moment
+from pipelines.paths import AsOfPaths, Paths, load_paths
+from pipelines.settings import disable_telemetry
+
+
+class Build(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """One run.
+
+    Attributes:
+        as_of: Build what was known at this moment (UTC, `datetime.isoformat`) instead of what is known now. Such a run
+            takes in nothing and writes beside the current warehouse.
+    """
+
+    as_of: str | None = None
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The moment of an as-of run: UTC, without a time zone."""
+        return None if self.as_of is None else parse_moment(self.as_of)
+
+    @property
+    def paths(self) -> Paths:
+        """Where this run reads and writes."""
+        paths = load_paths()
+        return paths if self.moment is None else AsOfPaths(paths.root, self.moment)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self]:
+        """Keep a second run out while this one lasts."""
+        disable_telemetry()
+        with _lock(self.paths.build_lock):
+            yield self
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"another run holds {str(path)!r}\n\nwait until it has ended"
+            raise RuntimeError(message) from error
+        yield
+
+
+@dg.definitions
+def resources() -> dg.Definitions:
+    """Return what steps ask for by name, and how they are executed."""
+    # one process: every further one would spend five seconds on imports, and could not hold the lock together
+    return dg.Definitions(resources={"build": Build()}, executor=dg.in_process_executor)

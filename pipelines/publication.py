@@ -1,0 +1,199 @@
+"""The published file: copied from the build file, swapped in whole, opened by readers.
+
+Belongs here: what the file that analysts query consists of, how it replaces its predecessor, how it is read safely.
+Whether it may replace its predecessor is decided before, by `pipelines.expectations` and the tests of dbt; what is in
+the tables is decided by dbt alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SCHEMAS = ("marts", "reports")
+"""What analysts see; staging and intermediate tables stay in the build file."""
+
+STORAGE_VERSION = "v1.0.0"
+"""Oldest DuckDB that must be able to read the file: the tools of analysts embed clients of any 1.x version."""
+
+SORTED_ROWS = 2_000_000
+"""Tables up to this size are sorted by all columns. Above it, rows keep the order in which dbt wrote them: sorting
+SORTCOST."""
+
+_SCRATCH = ".publishing-"
+_TARGET = "_published"
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """A table or view of the build file."""
+
+    schema: str
+    name: str
+    comment: str | None
+    columns: tuple[tuple[str, str, bool, str | None], ...]
+    """Name, type, whether null is allowed, comment."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def identifier(self) -> str:
+        return f"{_quote(self.schema)}.{_quote(self.name)}"
+
+
+def publish(build_database: Path, published_database: Path, schemas: Sequence[str] = SCHEMAS) -> dict[str, int]:
+    """Copy schemas of the build file into a new file and swap it in whole.
+
+    Views become tables, because a view of the build file reads schemas that are not published. Readers that have the
+    former file open keep reading it until they reconnect. Whatever fails, the former file stays as it is.
+
+    Args:
+        build_database: What dbt built; opened read-only.
+        published_database: What is replaced; its folder is created.
+        schemas: What is copied.
+
+    Returns:
+        Rows by ``schema.table``, in the order of the names.
+
+    Raises:
+        FileNotFoundError: There is no build file.
+        ValueError: A schema has no tables.
+    """
+    if not build_database.is_file():
+        msg = f"no build file at {str(build_database)!r}\n\nrun the build first: ketnap run"
+        raise FileNotFoundError(msg)
+    folder = published_database.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    # left by a run that was killed; a second run beside this one then fails instead of swapping in half a file
+    for leftover in folder.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    # beside the target, because only a rename within one file system is atomic
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
+        copy = folder / scratch / published_database.name
+        counts = _copy(build_database, copy, schemas)
+        _flush(copy)
+        copy.replace(published_database)
+        _flush(folder)
+    return counts
+
+
+def open_published(published_database: Path) -> duckdb.DuckDBPyConnection:
+    """Open the published file so that a query can read it and nothing else: no file, no network, no setting.
+
+    Args:
+        published_database: What `publish` wrote.
+
+    Raises:
+        FileNotFoundError: Nothing was published yet.
+    """
+    if not published_database.is_file():
+        msg = f"no published file at {str(published_database)!r}\n\npublish one first: ketnap run"
+        raise FileNotFoundError(msg)
+    return duckdb.connect(
+        str(published_database),
+        read_only=True,
+        config={"enable_external_access": False, "lock_configuration": True},
+    )
+
+
+def _copy(build_database: Path, copy: Path, schemas: Sequence[str]) -> dict[str, int]:
+    # a database in memory with both files attached: neither file has to be opened under the settings of the other
+    with closing(duckdb.connect(config={"temp_directory": str(copy.parent / "spilled")})) as connection:
+        # views name the catalog they were built in, and that is the name of the file
+        build = _quote(build_database.stem)
+        connection.execute(f"attach {_literal(str(build_database))} as {build} (read_only)")
+        connection.execute(f"attach {_literal(str(copy))} as {_TARGET} (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"use {build}")
+        relations = _list_relations(connection, schemas)
+        if missing := sorted(set(schemas) - {relation.schema for relation in relations}):
+            msg = f"nothing to publish in schema {missing[0]!r} of {str(build_database)!r}"
+            raise ValueError(msg)
+        for schema in schemas:
+            connection.execute(f"create schema {_TARGET}.{_quote(schema)}")
+        counts = {relation.label: _copy_relation(connection, relation) for relation in relations}
+        connection.execute(f"checkpoint {_TARGET}")
+        connection.execute("use memory")
+        connection.execute(f"detach {_TARGET}")
+    return counts
+
+
+def _list_relations(connection: duckdb.DuckDBPyConnection, schemas: Sequence[str]) -> list[_Relation]:
+    rows = connection.execute(
+        """
+        with relations as (
+            select database_name, schema_name, table_name, comment from duckdb_tables()
+            union all
+            select database_name, schema_name, view_name, comment from duckdb_views()
+        ), columns as (
+            select
+                database_name, schema_name, table_name,
+                list((column_name, data_type, is_nullable, comment) order by column_index) as columns
+            from duckdb_columns()
+            group by all
+        )
+        select schema_name, table_name, comment, columns
+        from relations
+        inner join columns using (database_name, schema_name, table_name)
+        where database_name = current_database() and list_contains(?, schema_name)
+        order by schema_name, table_name
+        """,
+        [list(schemas)],
+    ).fetchall()
+    return [_Relation(schema, name, comment, tuple(columns)) for schema, name, comment, columns in rows]
+
+
+def _copy_relation(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> int:
+    target = f"{_TARGET}.{relation.identifier}"
+    is_small = _fetch_count(connection, f"select count(*) from {relation.identifier}") <= SORTED_ROWS
+    # no primary keys: dbt has enforced them, nothing is written here any more, and DuckDB 1.0 fails to open a file that
+    # has the index of one, whatever the storage version says (tried with 1.5.6 writing, 1.0 to 1.4 reading)
+    columns = ", ".join(
+        f"{_quote(name)} {data_type}{'' if is_nullable else ' not null'}"
+        for name, data_type, is_nullable, _ in relation.columns
+    )
+    connection.execute(f"create table {target} ({columns})")
+    order = " order by all" if is_small else ""
+    count = _fetch_count(connection, f"insert into {target} select * from {relation.identifier}{order}")
+    if relation.comment is not None:
+        connection.execute(f"comment on table {target} is {_literal(relation.comment)}")
+    for name, _, _, comment in relation.columns:
+        if comment is not None:
+            connection.execute(f"comment on column {target}.{_quote(name)} is {_literal(comment)}")
+    return count
+
+
+def _fetch_count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None  # noqa: S101 - a count always has a row
+    return int(row[0])
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk and not only in the cache of the operating system."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quote(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,99 @@
+"""What a run did, in a form that outlives it: written by every run, read by ``ketnap status``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Outcome = Literal["published", "blocked", "failed"]
+"""``blocked``: a check of severity error failed; ``failed``: the run could not do its work. Both leave the former file."""
+
+
+class FailedCheck(BaseModel, frozen=True):
+    """A check that found something.
+
+    Attributes:
+        table: ``schema.table``.
+        name: A sentence in snake case.
+        severity: An error blocks the publication, a warning is published with the data.
+        message: What was found.
+    """
+
+    table: str
+    name: str
+    severity: Literal["error", "warning"]
+    message: str
+
+
+class CheckCounts(BaseModel, frozen=True):
+    """How many checks of one kind passed, warned and failed."""
+
+    passed: int = 0
+    warned: int = 0
+    failed: int = 0
+
+
+class RunReport(BaseModel, frozen=True):
+    """What one run did.
+
+    Attributes:
+        run_id: Dagster's identifier.
+        started_at: UTC.
+        finished_at: UTC.
+        outcome: How it ended.
+        as_of: Moment of an as-of run, UTC.
+        batch_id: The batch that was appended, or None if there was nothing new.
+        file_count: New files.
+        found_count: Records found in them.
+        accepted_count: Records accepted.
+        rejected_count: Records rejected.
+        table_count: Tables and views that dbt built.
+        unit_tests: Results of dbt's unit tests.
+        dbt_tests: Results of dbt's data tests.
+        expectations: Results of the expectations.
+        failed_checks: Every check that warned or failed; errors first.
+        errors: Why the run failed, one entry a failed step.
+        published_tables: Rows by ``schema.table``; empty if nothing was published.
+        database: The published file.
+        data_docs: Great Expectations' pages.
+        log: Everything Dagster said.
+    """
+
+    run_id: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    outcome: Outcome
+    as_of: dt.datetime | None = None
+    batch_id: str | None = None
+    file_count: int = 0
+    found_count: int = 0
+    accepted_count: int = 0
+    rejected_count: int = 0
+    table_count: int = 0
+    unit_tests: CheckCounts = CheckCounts()
+    dbt_tests: CheckCounts = CheckCounts()
+    expectations: CheckCounts = CheckCounts()
+    failed_checks: tuple[FailedCheck, ...] = ()
+    errors: tuple[str, ...] = ()
+    published_tables: dict[str, int] = {}
+    database: str
+    data_docs: str
+    log: str
+
+
+def write_report(report: RunReport, path: Path) -> None:
+    """Write a report; a reader sees the former one or this one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_report(path: Path) -> RunReport | None:
+    """Return the report of the last run, or None if there was none."""
+    return RunReport.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else None
