@@ -9,7 +9,7 @@ LARGEST_PLAUSIBLE_ADMISSIONS = 300_000
 SUITE = Suite(
     table="marts.fct_admissions",
     description="Admissions as counts, by organisation, group, period and source, current version",
-    identified_by=("figure_id", "document_id", "locator", "printed"),
+    identified_by=("figure_id", "source_id", "locator", "printed"),
     expectations=(
         Expected(
             name="admissions_are_present",
@@ -23,13 +23,11 @@ SUITE = Suite(
             reason="a second row for one organisation, group, period and document is counted twice in every sum",
             build=no_rows(
                 """
-                select
-                    organisation_id, group_code, period_id, document_id,
-                    count(*) as row_count, min(figure_id) as first_figure_id, max(figure_id) as last_figure_id
+                select organisation_id, group_code, period_id, source_id, count(*) as row_count
                 from {batch}
-                group by organisation_id, group_code, period_id, document_id
+                group by organisation_id, group_code, period_id, source_id
                 having count(*) > 1
-                order by organisation_id, group_code, period_id, document_id
+                order by organisation_id, group_code, period_id, source_id
                 """
             ),
         ),
@@ -39,7 +37,7 @@ SUITE = Suite(
             reason="persons are counted; a decrease is another statement and does not belong into this table",
             build=no_rows(
                 """
-                select figure_id, document_id, locator, printed, admissions, admissions_low, admissions_high
+                select figure_id, source_id, locator, printed, admissions, admissions_low, admissions_high
                 from {batch}
                 where admissions < 0 or admissions_low < 0 or admissions_high < 0
                 order by figure_id
@@ -64,10 +62,10 @@ SUITE = Suite(
             reason="a number that nobody can look up in its file can be neither defended nor corrected",
             build=no_rows(
                 """
-                select figure_id, document_id, file_path, file_sha256, locator, printed
+                select figure_id, source_id, file_path, file_sha256, locator, printed
                 from {batch}
                 where
-                    figure_id is null or document_id is null or file_path is null or file_sha256 is null
+                    figure_id is null or source_id is null or file_path is null or file_sha256 is null
                     or locator is null
                 order by figure_id
                 """
@@ -81,21 +79,21 @@ SUITE = Suite(
                 """
                 with admissions as (
                     select
-                        document_id, organisation_id, period_id, group_code, admissions, figure_id, locator
+                        source_id, organisation_id, period_id, group_code, admissions, figure_id, locator
                     from {batch}
                     where admissions is not null
                 )
                 select
-                    groups.document_id, groups.organisation_id, groups.period_id, groups.group_code,
+                    groups.source_id, groups.organisation_id, groups.period_id, groups.group_code,
                     groups.admissions, totals.admissions as total_admissions,
                     groups.figure_id, totals.figure_id as total_figure_id, groups.locator
                 from admissions as groups
                 inner join admissions as totals
-                    on groups.document_id = totals.document_id
+                    on groups.source_id = totals.source_id
                     and groups.organisation_id = totals.organisation_id
                     and groups.period_id = totals.period_id
                 where totals.group_code = 'all' and groups.admissions > totals.admissions
-                order by groups.document_id, groups.organisation_id, groups.period_id, groups.group_code
+                order by groups.source_id, groups.organisation_id, groups.period_id, groups.group_code
                 """
             ),
         ),
@@ -117,7 +115,7 @@ SUITE = Suite(
                 # not the clock: an old state that is rebuilt must give the same answer. Vietnam is 7 hours ahead of
                 # recorded_at
                 """
-                select figure_id, document_id, locator, printed, starts_on, ends_on
+                select figure_id, source_id, locator, printed, starts_on, ends_on
                 from {batch}
                 where ends_on > (select cast(max(recorded_at) + interval '7' hour as date) from {batch})
                 order by figure_id
@@ -130,7 +128,7 @@ SUITE = Suite(
             reason="the Party was founded on 3 February 1930; an earlier year is misread",
             build=no_rows(
                 """
-                select figure_id, document_id, locator, printed, starts_on, ends_on
+                select figure_id, source_id, locator, printed, starts_on, ends_on
                 from {batch}
                 where starts_on < date '1930-02-03'
                 order by figure_id

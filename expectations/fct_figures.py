@@ -15,8 +15,7 @@ SUITE = Suite(
             reason="comparisons name figures by their id, so a second row of one id has no name",
             build=no_rows(
                 """
-                select figure_id, count(*) as row_count, min(document_id) as first_document_id,
-                    max(document_id) as last_document_id
+                select figure_id, count(*) as row_count
                 from {batch}
                 group by figure_id
                 having count(*) > 1

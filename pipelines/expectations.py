@@ -6,7 +6,6 @@ is expected, and why, stands in `expectations`; what follows from an outcome is 
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import pkgutil
 import re
@@ -24,7 +23,8 @@ from expectations import Expected, Severity, Suite
 from pipelines.settings import disable_telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import builtins
+    from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
     from great_expectations.core import ExpectationValidationResult
@@ -43,19 +43,29 @@ _REMOTE = re.compile(
     r"|<link\b[^>]*https?://[^>]*>|<img\b[^>]*https?://[^>]*>",
     flags=re.DOTALL,
 )
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'\">"
+)
+"""Text from raw files stands in the pages: whatever it contains, nothing runs and nothing is loaded."""
+
 _STYLE = """
 :root { color-scheme: light dark }
 body { font-family: system-ui, sans-serif; line-height: 1.4; margin: 0 auto; max-width: 75rem; padding: 1rem }
 nav ol, nav ul { list-style: none; padding: 0 }
 table { border-collapse: collapse; margin: .5rem 0; width: 100% }
 th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top }
-tr.error td:nth-child(2) { color: #c0392b; font-weight: bold }
-tr.warning td:nth-child(2) { color: #b9770e; font-weight: bold }
-.btn, .btn-group, .modal, .card-header + .card-body label, a[data-toggle] { display: none }
+.passed > td:nth-child(2), .text-success { color: #1e8449 }
+.warning > td:nth-child(2) { color: #b9770e }
+.error > td:nth-child(2), .text-danger { color: #c0392b }
+.fa-check-circle::before { content: "\\2713" }
+.fa-times::before { content: "\\2717" }
+td > details > table { font-size: .85em; width: auto }
+.btn, .card.mb-3, .modal, .top, a[data-toggle] { display: none }
 """
 _INDEX = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Expectations</title><style>{style}</style></head>
+<head>{policy}<meta charset="utf-8"><title>Expectations</title><style>{style}</style></head>
 <body>
 <h1>Expectations: {passed} of {total} passed</h1>
 <p>An error keeps the former published file in place; a warning is published together with the data.</p>
@@ -138,6 +148,14 @@ def validate(database: Path, data_docs: Path | None = None, suites: Sequence[Sui
     return outcomes
 
 
+def import_great_expectations() -> None:
+    """Spend the seconds of the import now, for a process that will validate later."""
+    disable_telemetry()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations  # noqa: F401 - the import is what is wanted
+
+
 def _create_context() -> EphemeralDataContext:
     disable_telemetry()
     import great_expectations as gx
@@ -215,14 +233,23 @@ def _connect(context: EphemeralDataContext, database: Path) -> Iterator[SQLDatas
 
 
 def _validate_suite(context: EphemeralDataContext, datasource: SQLDatasource, suite: Suite) -> list[Outcome]:
+    try:
+        results = _run_suite(context, datasource, suite)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the table could not be checked, and the others can
+        observed = f"table {suite.table} cannot be checked: {_read_first_line(str(error))}"
+        return [_fail(suite, expected, observed) for expected in suite.expectations]
+    return [_read_outcome(suite, expected, results[expected.name]) for expected in suite.expectations]
+
+
+def _run_suite(
+    context: EphemeralDataContext, datasource: SQLDatasource, suite: Suite
+) -> dict[str, ExpectationValidationResult]:
+    """Return the results by the names of the expectations; they come in an order of their own."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
     schema_name, _, table_name = suite.table.partition(".")
-    try:
-        asset = datasource.add_table_asset(suite.table, table_name=table_name, schema_name=schema_name)
-    except Exception:  # noqa: BLE001 - whatever it is, the table cannot be read
-        return [_fail(suite, expected, f"table {suite.table} cannot be read") for expected in suite.expectations]
+    asset = datasource.add_table_asset(suite.table, table_name=table_name, schema_name=schema_name)
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
             name=suite.table,
@@ -244,9 +271,7 @@ def _validate_suite(context: EphemeralDataContext, datasource: SQLDatasource, su
             "unexpected_index_column_names": list(suite.identified_by),
         }
     )
-    # the results come in another order
-    results = {_read_name(result): result for result in validation.results}
-    return [_read_outcome(suite, expected, results[expected.name]) for expected in suite.expectations]
+    return {_read_name(result): result for result in validation.results}
 
 
 def _build_expectation(expected: Expected, gxe: ModuleType) -> Expectation:
@@ -267,7 +292,7 @@ def _read_name(result: ExpectationValidationResult) -> str:
 
 def _read_outcome(suite: Suite, expected: Expected, result: ExpectationValidationResult) -> Outcome:
     if messages := _list_exceptions(result.exception_info or {}):
-        return _fail(suite, expected, f"could not be evaluated: {messages[0].splitlines()[0]}")
+        return _fail(suite, expected, f"cannot be evaluated: {_read_first_line(messages[0])}")
     found = result.result
     if "details" in found:
         count, rows = found["observed_value"], found["details"]["unexpected_rows"]
@@ -308,6 +333,11 @@ def _list_exceptions(information: dict[str, Any]) -> list[str]:
     return [entry["exception_message"] for entry in entries if entry["raised_exception"]]
 
 
+def _read_first_line(message: str) -> str:
+    """Return what a person needs of an error; the SQL and the links that follow do not help."""
+    return message.strip().partition("\n")[0]
+
+
 def _build_data_docs(context: EphemeralDataContext, outcomes: Sequence[Outcome], data_docs: Path) -> None:
     data_docs.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".data_docs-", dir=data_docs.parent) as scratch:
@@ -341,10 +371,15 @@ def _make_page_offline(html: str) -> str:
     without a layout, and with one they tell these hosts who reads them. All scripts need jQuery; the tables of the
     results are plain HTML and stay. The index is drawn by a script alone, hence `_render_index`.
     """
-    return _REMOTE.sub("", html).replace("</head>", f"<style>{_STYLE}</style></head>", 1)
+    return (
+        _REMOTE.sub("", html)
+        .replace("<head>", f"<head>{_POLICY}", 1)
+        .replace("</head>", f"<style>{_STYLE}</style></head>", 1)
+    )
 
 
 def _render_index(site: Path, outcomes: Sequence[Outcome]) -> str:
+    """Draw the first page: every outcome, and the rows that fail, which the pages of the tables mostly lack."""
     rows = []
     for outcome in outcomes:
         pages = sorted(site.glob(f"validations/{outcome.table.replace('.', '/')}/**/*.html"))
@@ -352,7 +387,22 @@ def _render_index(site: Path, outcomes: Sequence[Outcome]) -> str:
         if pages:
             table = f'<a href="{escape(pages[-1].relative_to(site).as_posix())}">{table}</a>'
         state = "passed" if outcome.is_passed else outcome.severity
-        cells = (table, state, *map(escape, (outcome.name.replace("_", " "), outcome.observed, outcome.reason)))
-        rows.append(f'<tr class="{state}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+        observed = escape(outcome.observed)
+        if outcome.examples:
+            observed = f"<details><summary>{observed}</summary>{_render_examples(outcome.examples)}</details>"
+        cells = (table, state, escape(outcome.name.replace("_", " ")), observed, escape(outcome.reason))
+        rows.append(f'<tr class="{state}">{_render_cells("td", cells)}</tr>')
     passed_count = sum(outcome.is_passed for outcome in outcomes)
-    return _INDEX.format(style=_STYLE, passed=passed_count, total=len(outcomes), rows="\n".join(rows))
+    return _INDEX.format(policy=_POLICY, style=_STYLE, passed=passed_count, total=len(outcomes), rows="\n".join(rows))
+
+
+def _render_examples(examples: Sequence[dict[str, Any]]) -> str:
+    header = _render_cells("th", map(escape, examples[0]))
+    rows = (
+        _render_cells("td", ("" if value is None else escape(str(value)) for value in row.values())) for row in examples
+    )
+    return f"<table><tr>{header}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def _render_cells(tag: str, cells: Iterable[str]) -> str:
+    return "".join(f"<{tag}>{cell}</{tag}>" for cell in cells)

@@ -69,6 +69,8 @@ def _read_new(raw: Path, known: dict[str, FileVersion], *, max_bytes: int) -> It
             if is_known and version is not None and not version.rejection_ids:
                 continue
             reading = read_file(file, max_bytes=max_bytes)
-            is_unchanged = version is not None and version.rejection_ids == frozenset(reading.rejections["rejection_id"])
+            is_unchanged = version is not None and version.rejection_ids == frozenset(
+                reading.rejections["rejection_id"]
+            )
             if not (is_known and is_unchanged):
                 yield file, reading

@@ -68,11 +68,11 @@ class Lake:
         """Return the newest version of every file, by path."""
         rejections = self.read("rejections")
         by_version: dict[tuple[str, str], set[str]] = {}
-        for batch_id, sha256, rejection_id in rejections.select("batch_id", "file_sha256", "rejection_id").iter_rows():
-            by_version.setdefault((batch_id, sha256), set()).add(rejection_id)
+        for batch_id, path, rejection_id in rejections.select("batch_id", "file_path", "rejection_id").iter_rows():
+            by_version.setdefault((batch_id, path), set()).add(rejection_id)
         versions = {}
         for batch_id, path, sha256 in self.read("files").select("batch_id", "file_path", "file_sha256").iter_rows():
-            versions[path] = FileVersion(path, sha256, frozenset(by_version.get((batch_id, sha256), ())))
+            versions[path] = FileVersion(path, sha256, frozenset(by_version.get((batch_id, path), ())))
         return versions
 
     def append(self, readings: Sequence[tuple[RawFile, Reading]], *, now: dt.datetime) -> str:

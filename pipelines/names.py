@@ -71,8 +71,19 @@ def normalise_name(name: str) -> str:
     return unicodedata.normalize("NFC", decomposed)
 
 
+def drop_marks(text: str) -> str:
+    """Return a text as it is typed without Vietnamese marks.
+
+    Examples:
+        >>> drop_marks("Đảng bộ huyện Tân Sơn")
+        'Dang bo huyen Tan Son'
+    """
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
 def _separate_tones(text: str) -> str:
-    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` behind the second vowel, where ``hoà`` and ``thuỷ`` have it."""
+    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to the second vowel, where ``hoà`` and ``thuỷ`` have it."""
     decomposed = unicodedata.normalize("NFD", text)
     moved = re.sub(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])", r"\1\3\2", decomposed)
     return re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", moved)

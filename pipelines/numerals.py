@@ -1,4 +1,4 @@
-"""Numbers as Vietnamese texts print them: ``1.746``, ``39,66``, ``0.32``, ``8 đến 15``, ``391/391``, ``3,2 triệu``, ``một``.
+"""Numbers as Vietnamese texts print them: ``1.746``, ``39,66``, ``8 đến 15``, ``391/391``, ``3,2 triệu``, ``một``.
 
 Only the numeral itself; words that qualify it (``trên``, ``gần``) and what the number counts belong to the reader.
 """
@@ -18,9 +18,10 @@ _WORDS = {
     )
     for word in words.split()
 }
-_GROUPED = re.compile(r"\d{1,3}(?:([.,\u00a0 ])\d{3})(?:\1\d{3})*")
-_PLAIN = re.compile(r"(\d+)(?:[.,](\d+))?")
-_RANGE = re.compile(r"(.+?)\s*(?:đến|[-\u2013\u2014])\s*(.+)")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,\u00a0 ])[0-9]{3})(?:\1[0-9]{3})*")
+_PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
+_RANGE = re.compile(r"(.+?)\s*%?\s*(?:đến|[-\u2013\u2014])\s*(.+)")
+_MAX_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Numeral:
 def parse_numeral(printed: str, *, is_count: bool) -> Numeral:
     """Read one printed number.
 
-    A point or comma before exactly three digits is ambiguous. Of a count it separates thousands, whichever of the two it
-    is (``112,900`` persons are 112 900); of a percentage a comma is the decimal mark.
+    A point or comma before exactly three digits is ambiguous. Of a count it separates thousands, whichever of the two
+    it is (``112,900`` persons are 112 900); of a percentage a comma is the decimal mark.
 
     Args:
         printed: The number as printed, without words that qualify it.
@@ -70,15 +71,19 @@ def parse_numeral(printed: str, *, is_count: bool) -> Numeral:
         ValueError: '17.746,5 người' is no number of a known form
     """
     text = unicodedata.normalize("NFC", printed).strip().rstrip("%").rstrip().casefold()
-    if ratio := re.fullmatch(r"([^/]+)/([^/]+)", text):
-        numerator = parse_numeral(ratio[1], is_count=is_count)
-        return Numeral(numerator.value, numerator.precision, None, parse_numeral(ratio[2], is_count=is_count).value)
+    if len(text) > _MAX_LENGTH:
+        message = f"{printed!r} is no number of a known form"
+        raise ValueError(message)
+    if ratio := re.fullmatch(r"([^/]+?)\s*%?\s*/\s*([^/]+)", text):
+        numerator, precision = _parse_single(ratio[1], printed, is_count=is_count)
+        return Numeral(numerator, precision, None, _parse_single(ratio[2], printed, is_count=is_count)[0])
     if ends := _RANGE.fullmatch(text):
-        low, high = (parse_numeral(end, is_count=is_count) for end in ends.groups())
-        if high.value < low.value:
+        low, precision = _parse_single(ends[1], printed, is_count=is_count)
+        high, _ = _parse_single(ends[2], printed, is_count=is_count)
+        if high < low:
             message = f"{printed!r} ends below its start"
             raise ValueError(message)
-        return Numeral(low.value, low.precision, high.value)
+        return Numeral(low, precision, high)
     value, precision = _parse_single(text, printed, is_count=is_count)
     return Numeral(value, precision)
 
@@ -102,4 +107,5 @@ def _parse_single(text: str, printed: str, *, is_count: bool) -> tuple[Decimal, 
 
 def _plain(number: Decimal) -> Decimal:
     """Write 3200000.0 and 3.2E+6 as 3200000."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+    whole = number.to_integral_value()
+    return Decimal(f"{whole:f}") if number == whole else number

@@ -1,8 +1,9 @@
 """Which organisation a printed name means.
 
-Works on the distinct names of the whole lake at once, because a name is only as clear as the others allow: ``Đức Trọng``
-is ``huyện Đức Trọng`` while no other unit of that province and level bears the name. A name that fits several organisations
-goes to `UNKNOWN`, with the candidates. Derived from the lake and rebuilt every night; dbt reads the result.
+Works on the distinct names of the whole lake at once, because a name is only as clear as the others allow:
+``Đức Trọng`` is ``huyện Đức Trọng`` while no other unit of that province and level bears the name. A name that fits
+several organisations goes to `UNKNOWN`, with the candidates. Derived from the lake and rebuilt every night; dbt reads
+the result.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """The organisation of every name that cannot be resolved; a row of its own, so that its figures stay visible."""
 
-NAME_COLUMNS = ("organisation_name", "organisation_level", "organisation_scope", "parent_organisation_name", "province_name")
+NAME_COLUMNS = (
+    "organisation_name",
+    "organisation_level",
+    "organisation_scope",
+    "parent_organisation_name",
+    "province_name",
+)
 """What a source says of an organisation."""
 
 RESOLVED_NAMES = {
@@ -33,6 +40,7 @@ RESOLVED_NAMES = {
     "organisation_id": pl.String,
     "resolution_code": pl.String,
     "candidates": pl.String,
+    "candidate_names": pl.String,
     "level_code": pl.String,
     "parent_organisation_id": pl.String,
     "resolved_name": pl.String,
@@ -82,7 +90,9 @@ def resolve_organisation_names(names: pl.DataFrame) -> pl.DataFrame:
         Schema `RESOLVED_NAMES`, sorted. Organisations that are only named as a parent, and provinces only named as the
         place of others, have a row of their own with null ``organisation_name``.
     """
-    mentions = [mention for row in names.select(NAME_COLUMNS).iter_rows() for mention in _take_apart(row)]
+    # sorted, because where two spellings are equally good the first one counts
+    printed_names = names.select(NAME_COLUMNS).unique().sort(NAME_COLUMNS)
+    mentions = [mention for row in printed_names.iter_rows() for mention in _take_apart(row)]
     mentions += _name_ancestors(mentions)
     registry = _Registry(mention.place for mention in mentions)
     labels = _choose_labels(mentions, registry)
@@ -96,12 +106,13 @@ def resolve_organisation_names(names: pl.DataFrame) -> pl.DataFrame:
         else:
             organisation_id, resolution = UNKNOWN, "ambiguous"
         label = labels.get(organisation_id, (None, None, None, None))
-        row = dict(zip(NAME_COLUMNS, mention.printed, strict=True)) | {
+        row: dict[str, object] = dict(zip(NAME_COLUMNS, mention.printed, strict=True)) | {
             "position": mention.position,
             "single_name": mention.single_name,
             "organisation_id": organisation_id,
             "resolution_code": resolution,
             "candidates": "|".join(candidates) if organisation_id == UNKNOWN else None,
+            "candidate_names": _list_names(candidates, labels) if organisation_id == UNKNOWN else None,
             "level_code": label[0],
             "parent_organisation_id": label[1],
             "resolved_name": label[2],
@@ -110,6 +121,13 @@ def resolve_organisation_names(names: pl.DataFrame) -> pl.DataFrame:
         rows.setdefault((*mention.printed, mention.position, organisation_id), row)
     return pl.DataFrame(list(rows.values()), schema=RESOLVED_NAMES).sort(
         "organisation_id", "single_name", *NAME_COLUMNS, "position", nulls_last=True
+    )
+
+
+def _list_names(organisation_ids: list[str], labels: dict[str, tuple[str, str | None, str, str | None]]) -> str:
+    """Return the names of organisations, for people."""
+    return "; ".join(
+        sorted(labels[organisation_id][2] for organisation_id in organisation_ids if organisation_id in labels)
     )
 
 
@@ -197,9 +215,7 @@ def _identify(place: _Place) -> str:
     return hashlib.sha256("\x1f".join(place).encode()).hexdigest()[:16]
 
 
-def _choose_labels(
-    mentions: list[_Mention], registry: _Registry
-) -> dict[str, tuple[str, str | None, str, str | None]]:
+def _choose_labels(mentions: list[_Mention], registry: _Registry) -> dict[str, tuple[str, str | None, str, str | None]]:
     """Return level, parent, name and province of every organisation; the fullest printed name becomes its name."""
     levels = read_codes("organisation_levels")
     best: dict[str, _Mention] = {}
@@ -230,7 +246,9 @@ def _find_parent(mention: _Mention, registry: _Registry, organisation_id: str) -
     level = mention.place.level
     if level in ("national", "region"):
         return None
-    attempts = [(parent, above) for above in _PARENT_LEVELS[level]] if parent is not None else []
+    attempts: list[tuple[str | None, str]] = (
+        [(parent, above) for above in _PARENT_LEVELS[level]] if parent is not None else []
+    )
     attempts += [(province, "province")] if level != "province" else [(_NATIONAL_NAME, "national")]
     for name, above in attempts:
         if name is None:

@@ -127,6 +127,10 @@ class AsOfPaths(Paths):
         return self.moment.strftime("%Y%m%dT%H%M%S.%fZ" if self.moment.microsecond else "%Y%m%dT%H%M%SZ")
 
 
+CHECKOUT_PATHS = Paths(CHECKOUT)
+"""What belongs to the project itself, wherever the warehouse is."""
+
+
 def load_paths() -> Paths:
     """Return the paths below the root that the settings name."""
     return Paths(load_settings().root.resolve())

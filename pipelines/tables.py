@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def format_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as a Markdown table.
+    r"""Write rows as a Markdown table.
 
     Args:
         columns: The head.
@@ -19,7 +19,7 @@ def format_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) ->
         >>> print(format_markdown(["group_code", "note"], [["women", "a | b"], ["youth", None]]))
         | group_code | note |
         | --- | --- |
-        | women | a \\| b |
+        | women | a \| b |
         | youth |  |
     """
     lines = [columns, ["---"] * len(columns), *rows]

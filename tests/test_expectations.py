@@ -31,7 +31,7 @@ create schema marts;
 create schema reports;
 create table marts.fct_admissions (
     organisation_id varchar, group_code varchar, period_id varchar, source_name varchar, publication_id varchar,
-    document_id varchar, figure_id varchar, admissions bigint, admissions_low bigint, admissions_high bigint,
+    source_id varchar, figure_id varchar, admissions bigint, admissions_low bigint, admissions_high bigint,
     qualifier_code varchar, period_type_code varchar, starts_on date, ends_on date, file_path varchar,
     file_sha256 varchar, locator varchar, printed varchar, batch_id varchar, recorded_at timestamp
 );
@@ -56,14 +56,14 @@ ADMISSION: dict[str, object] = {
     "organisation_id": "o1",
     "group_code": "all",
     "period_id": "2025",
-    "document_id": "d1",
+    "source_id": "d1",
     "figure_id": "a1",
     "admissions": 30,
     "admissions_low": 30,
     "admissions_high": 30,
     "starts_on": dt.date(2025, 1, 1),
     "ends_on": dt.date(2025, 12, 31),
-    "recorded_at": dt.datetime(2026, 1, 5),  # noqa: DTZ001 - the column is UTC without saying so
+    "recorded_at": dt.datetime(2026, 1, 5),
 }
 FIGURE: dict[str, object] = {
     **SOURCE,
@@ -94,7 +94,7 @@ CLEAN: tuple[Row, ...] = (
     # "more than 20": no exact count, no upper bound
     (ADMISSIONS, {**ADMISSION, "group_code": "worker", "figure_id": "a3", "admissions": None, "admissions_high": None}),
     # more than another document's total
-    (ADMISSIONS, {**ADMISSION, "group_code": "women", "document_id": "d2", "figure_id": "a4", "admissions": 99}),
+    (ADMISSIONS, {**ADMISSION, "group_code": "women", "source_id": "d2", "figure_id": "a4", "admissions": 99}),
     (FIGURES, FIGURE),
     # "more than 200": the printed value is the open bound
     (FIGURES, {**FIGURE, "figure_id": "f2", "value": 200, "value_low": 200, "value_high": None}),
@@ -155,7 +155,7 @@ SPOILED: dict[str, Row] = {
         COMPARISONS,
         {**COMPARISON, "comparison_id": "z2", "message_vi": " "},
     ),
-    "rules_are_watched": (COMPARISONS, {**COMPARISON, "comparison_id": "z3", "rule_code": "new_rule"}),
+    "rules_are_watched": (COMPARISONS, {**COMPARISON, "comparison_id": "<img src=x>", "rule_code": "new_rule"}),
     **{
         f"no_{rule_code}_is_contradicted": (
             COMPARISONS,
@@ -165,6 +165,10 @@ SPOILED: dict[str, Row] = {
     },
 }
 """One row for each expectation, spoiled so that this expectation fails and no other."""
+
+_EXPECT_ROWS = Expected(
+    name="rows_are_present", severity="error", reason="why", build=no_rows("select 1 from {batch} where false")
+)
 
 Results = dict[tuple[str, str], Outcome]
 
@@ -221,7 +225,7 @@ def test_suites_are_read_without_great_expectations() -> None:
         "import sys; from pipelines.expectations import load_suites; load_suites(); "
         "print('great_expectations' in sys.modules)"
     )
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert finished.stdout == "False\n"
 
 
@@ -237,9 +241,8 @@ def test_names_and_reasons_are_sentences() -> None:
 
 
 def test_two_expectations_of_one_name_are_refused() -> None:
-    expected = Expected(name="rows_are_present", severity="error", reason="why", build=no_rows("select 1 from {batch}"))
-    with pytest.raises(ValueError, match="2 expectations on 'marts.t' are named 'rows_are_present'"):
-        Suite(table="marts.t", description="", identified_by=(), expectations=(expected, expected))
+    with pytest.raises(ValueError, match="2 expectations on 'marts[.]t' are named 'rows_are_present'"):
+        Suite(table="marts.t", description="", identified_by=(), expectations=(_EXPECT_ROWS, _EXPECT_ROWS))
 
 
 def test_clean_tables_pass(clean: Results) -> None:
@@ -288,14 +291,13 @@ def test_errors_block(spoiled: Results) -> None:
 def test_build_file_is_free_afterwards(spoiled: Results, folder: Path) -> None:
     assert spoiled
     code = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('create table written as select 1')"
-    subprocess.run([sys.executable, "-c", code, folder / "warehouse.duckdb"], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code, folder / "warehouse.duckdb"], check=True)
 
 
 def test_missing_table_fails_every_expectation_on_it(missing: Results) -> None:
     outcomes = [outcome for (table, _), outcome in missing.items() if table == ADMISSIONS]
-    assert {(outcome.is_passed, outcome.severity, outcome.observed) for outcome in outcomes} == {
-        (False, "error", "table marts.fct_admissions cannot be read")
-    }
+    assert all(outcome.is_blocking and not outcome.is_passed for outcome in outcomes)
+    assert all(outcome.observed.startswith(f"table {ADMISSIONS} cannot be checked: ") for outcome in outcomes)
     assert len(outcomes) == len(load_suites()[0].expectations)
 
 
@@ -312,6 +314,19 @@ def test_empty_table_is_not_published(missing: Results) -> None:
     assert [(outcome.name, outcome.observed, outcome.is_blocking) for outcome in failed] == [
         ("comparisons_are_present", "0", True)
     ]
+
+
+def test_expectation_that_cannot_be_built_fails(tmp_path: Path) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    _write_tables(database, CLEAN)
+    broken = Expected(name="nothing_is_named", severity="warning", reason="why", build=lambda gxe: gxe.ExpectNothing())
+    suites = [
+        Suite(table=FIGURES, description="", identified_by=("figure_id",), expectations=(broken,)),
+        Suite(table=ADMISSIONS, description="", identified_by=("figure_id",), expectations=(_EXPECT_ROWS,)),
+    ]
+    failed, passed = validate(database, tmp_path / "data_docs", suites)
+    assert (failed.is_blocking, passed.is_passed) == (True, True)
+    assert "ExpectNothing" in failed.observed
 
 
 def test_missing_build_file_is_named(tmp_path: Path) -> None:
@@ -364,10 +379,19 @@ def test_index_names_every_expectation_and_links_to_pages(spoiled: Results, fold
     assert all((folder / "data_docs" / link).is_file() for link in links)
 
 
+def test_index_shows_the_rows_that_fail(spoiled: Results, folder: Path) -> None:
+    assert spoiled
+    index = (folder / "data_docs" / "index.html").read_text(encoding="utf-8")
+    assert "<td>khớp</td>" in index
+    assert "&lt;img src=x&gt;" in index
+    assert "<img" not in index
+
+
 def test_pages_load_nothing_from_elsewhere(spoiled: Results, folder: Path) -> None:
     assert spoiled
     pages = list((folder / "data_docs").rglob("*.html"))
     assert len(pages) == 1 + 2 * len(load_suites())
     for page in pages:
         html = page.read_text(encoding="utf-8")
+        assert "default-src 'none'" in html
         assert re.findall(r"<(?:script|iframe|object)\b|(?:src|url\()[=\"']*\s*https?:|<link\b[^>]*https?:", html) == []

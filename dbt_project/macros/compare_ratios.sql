@@ -63,8 +63,9 @@ compared as (
                 then greatest(implied_count_low, coalesce(numerator_low, 0))
             when verdict = 'consistent' and not is_base_known
                 then
-                    coalesce(
-                        greatest(implied_base_low, coalesce(base_low, 0)), least(smallest_rounded_base, smallest_cut_base)
+                    greatest(
+                        coalesce(implied_base_low, least(smallest_rounded_base, smallest_cut_base), base_low),
+                        coalesce(base_low, 0)
                     )
         end as implied_low,
         case

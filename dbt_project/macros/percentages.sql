@@ -7,8 +7,8 @@
 {% macro count_of_base_low(base, pct_low, is_open) -%}
     cast(
         case
-            when {{ is_open }} then floor({{ multiply_exactly(base, '0.01 * ' ~ pct_low) }}) + 1
-            else ceil({{ multiply_exactly(base, '0.01 * ' ~ pct_low) }})
+            when {{ is_open }} then floor(0.01 * {{ multiply_exactly(base, pct_low) }}) + 1
+            else ceil(0.01 * {{ multiply_exactly(base, pct_low) }})
         end as bigint
     )
 {%- endmacro %}
@@ -16,8 +16,8 @@
 {% macro count_of_base_high(base, pct_high, is_open) -%}
     cast(
         case
-            when {{ is_open }} then ceil({{ multiply_exactly(base, '0.01 * ' ~ pct_high) }}) - 1
-            else floor({{ multiply_exactly(base, '0.01 * ' ~ pct_high) }})
+            when {{ is_open }} then ceil(0.01 * {{ multiply_exactly(base, pct_high) }}) - 1
+            else floor(0.01 * {{ multiply_exactly(base, pct_high) }})
         end as bigint
     )
 {%- endmacro %}

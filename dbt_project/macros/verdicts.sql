@@ -41,11 +41,14 @@
     detail_en
 {%- endmacro %}
 
-{#- A sorted list of the figures of a row and of others: identifiers joined by "|". -#}
+{#- The figures of a row and of others: identifiers joined by "|". A list that is part of the other is not repeated, as when
+    both sides of a printed ratio stand in one figure. -#}
 {% macro join_figures(first, second) -%}
     case
         when {{ second }} is null then {{ first }}
         when {{ first }} is null then {{ second }}
+        when '|' || {{ first }} || '|' like '%|' || {{ second }} || '|%' then {{ first }}
+        when '|' || {{ second }} || '|' like '%|' || {{ first }} || '|%' then {{ second }}
         else {{ first }} || '|' || {{ second }}
     end
 {%- endmacro %}

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.defs.resources import Build
-from pipelines.expectations import Outcome, load_suites, validate
+from pipelines.defs.resources import Build, Validator
+from pipelines.expectations import Outcome, load_suites
 from pipelines.tables import format_markdown
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
@@ -31,9 +31,11 @@ def checks() -> dg.Definitions:
         return dg.Definitions()
 
     @dg.multi_asset_check(name="expectations", specs=specs, can_subset=True)
-    def expectations(context: dg.AssetCheckExecutionContext, build: Build) -> Iterator[dg.AssetCheckResult]:
+    def expectations(
+        context: dg.AssetCheckExecutionContext, build: Build, validator: Validator
+    ) -> Iterator[dg.AssetCheckResult]:
         """Evaluate every expectation in DuckDB and build the Data Docs."""
-        for outcome in validate(build.paths.build_database, build.paths.data_docs):
+        for outcome in validator.evaluate(build.paths.build_database, build.paths.data_docs):
             result = _report(outcome)
             if (
                 dg.AssetCheckKey(dg.AssetKey(outcome.table.split(".")), outcome.name)

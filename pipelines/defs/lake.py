@@ -49,7 +49,8 @@ def lake() -> dg.Definitions:
         files = _known(batches.read("files"), build)
         if files.is_empty():
             raise dg.Failure(_explain_empty(build), allow_retries=False)
-        counts = {
+        newest: dict[str, str | int] = {"newest_batch": str(files["batch_id"].max())}
+        counts: dict[str, str | int] = {
             "new_batch": ingestion.batch_id or "",
             "new_files": ingestion.file_count,
             "records_found": ingestion.found_count,
@@ -57,8 +58,9 @@ def lake() -> dg.Definitions:
             "records_rejected": ingestion.rejected_count,
         }
         for part in PARTS:
-            newest = {"newest_batch": files["batch_id"].max()}
-            yield dg.MaterializeResult(asset_key=["lake", part], metadata=newest | (counts if part == "files" else {}))
+            yield dg.MaterializeResult(
+                asset_key=["lake", part], metadata=newest | counts if part == "files" else newest
+            )
 
     @dg.asset(
         key=["derived", "organisation_names"],

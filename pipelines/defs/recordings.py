@@ -9,7 +9,6 @@ from typing import Any, Literal, TextIO
 
 import dagster as dg
 
-from pipelines.dbt_project import count_results
 from pipelines.defs.lake import FILES
 from pipelines.defs.publication import PUBLISHED
 from pipelines.defs.resources import Build
@@ -51,12 +50,14 @@ class Recording:
         on_progress: Called when a step starts, advances and ends.
     """
 
-    def __init__(self, run_id: str, build: Build, *, log: TextIO, on_progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, run_id: str, build: Build, *, log: TextIO, on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> None:
         self._run_id = run_id
         self._build = build
         self._log = log
         self._on_progress = on_progress
-        self._started_at = dt.datetime.now(dt.UTC)
+        self._timestamps: list[float] = []
         self._step_starts: dict[str, float] = {}
         self._counts: Counter[str] = Counter()
         self._materialised: dict[dg.AssetKey, Mapping[str, Any]] = {}
@@ -66,6 +67,7 @@ class Recording:
 
     def take(self, entry: dg.EventLogEntry) -> None:
         """Take one event."""
+        self._timestamps.append(entry.timestamp)
         self._write(entry)
         event = entry.dagster_event
         if event is None:
@@ -95,6 +97,7 @@ class Recording:
 
     def take_error(self, error: BaseException) -> None:
         """Take what kept the run from starting."""
+        self._timestamps.append(dt.datetime.now(dt.UTC).timestamp())
         self._log.writelines(traceback.format_exception(error))
         while error.__cause__ is not None:
             error = error.__cause__
@@ -104,11 +107,10 @@ class Recording:
         """Return what the run did."""
         paths = self._build.paths
         lake = self._materialised.get(FILES, {})
-        nodes = count_results(paths) if "warehouse" in self._step_starts else {}
         return RunReport(
             run_id=self._run_id,
-            started_at=self._started_at,
-            finished_at=dt.datetime.now(dt.UTC),
+            started_at=dt.datetime.fromtimestamp(self._timestamps[0], dt.UTC),
+            finished_at=dt.datetime.fromtimestamp(self._timestamps[-1], dt.UTC),
             outcome=self._outcome(),
             as_of=self._build.moment,
             batch_id=lake.get("new_batch") or None,
@@ -116,11 +118,7 @@ class Recording:
             found_count=lake.get("records_found", 0),
             accepted_count=lake.get("records_accepted", 0),
             rejected_count=lake.get("records_rejected", 0),
-            table_count=nodes.get(("model", "success"), 0),
-            unit_tests=CheckCounts(
-                passed=nodes.get(("unit_test", "pass"), 0),
-                failed=nodes.get(("unit_test", "fail"), 0) + nodes.get(("unit_test", "error"), 0),
-            ),
+            table_count=self._counts["warehouse"] - self._checks["warehouse"].total(),
             dbt_tests=CheckCounts(**self._checks["warehouse"]),
             expectations=CheckCounts(**self._checks["expectations"]),
             failed_checks=tuple(

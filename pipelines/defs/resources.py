@@ -1,17 +1,20 @@
 """What every step of a run shares: which places it reads and writes, and the right to be the only one that writes."""
 
 import datetime as dt
-import fcntl
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 import dagster as dg
+from pydantic import PrivateAttr
 
+from pipelines.expectations import Outcome
+from pipelines.locks import hold_lock
 from pipelines.moments import parse_moment
 from pipelines.paths import AsOfPaths, Paths, load_paths
 from pipelines.settings import disable_telemetry
+from pipelines.validation import Validation
 
 
 class Build(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -36,27 +39,31 @@ class Build(dg.ConfigurableResource):  # type: ignore[type-arg]
         return paths if self.moment is None else AsOfPaths(paths.root, self.moment)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self]:  # noqa: ARG002 - Dagster calls it so
         """Keep a second run out while this one lasts."""
         disable_telemetry()
-        with _lock(self.paths.build_lock):
+        with hold_lock(self.paths.build_lock):
             yield self
 
 
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"another run holds {str(path)!r}\n\nwait until it has ended"
-            raise RuntimeError(message) from error
-        yield
+class Validator(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The process that evaluates expectations; started with the run, so that it is ready when the tables are."""
+
+    _validation: Validation = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self]:  # noqa: ARG002 - Dagster calls it so
+        """Start the process, and end it with the run."""
+        with Validation() as self._validation:
+            yield self
+
+    def evaluate(self, database: Path, data_docs: Path) -> list[Outcome]:
+        """Evaluate every expectation."""
+        return self._validation.evaluate(database, data_docs)
 
 
 @dg.definitions
 def resources() -> dg.Definitions:
     """Return what steps ask for by name, and how they are executed."""
     # one process: every further one would spend five seconds on imports, and could not hold the lock together
-    return dg.Definitions(resources={"build": Build()}, executor=dg.in_process_executor)
+    return dg.Definitions(resources={"build": Build(), "validator": Validator()}, executor=dg.in_process_executor)

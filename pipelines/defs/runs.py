@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import dagster as dg
 
+from pipelines.defs.hooks import REPORTED_TAG
 from pipelines.defs.recordings import Progress, Recording
 from pipelines.defs.resources import Build
 from pipelines.defs.schedules import NIGHTLY_BUILD
@@ -31,11 +32,15 @@ def prepare_instance(paths: Paths) -> None:
 
 
 def run_nightly_build(
-    *, as_of: dt.datetime | None = None, on_progress: Callable[[Progress], None] = lambda _: None
+    definitions: Callable[[], dg.Definitions],
+    *,
+    as_of: dt.datetime | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RunReport:
     """Run the job `NIGHTLY_BUILD` and write its report.
 
     Args:
+        definitions: Loads the graph; a fault in it is reported like one of the run.
         as_of: Build what was known at this moment, beside the current warehouse; UTC, without a time zone.
         on_progress: Called when a step starts, advances and ends.
     """
@@ -51,10 +56,11 @@ def run_nightly_build(
         instance = stack.enter_context(dg.DagsterInstance.ephemeral() if as_of else dg.DagsterInstance.get())
         instance.add_event_listener(run_id, recording.take)
         try:
-            _load_job().execute_in_process(
+            definitions().resolve_job_def(NIGHTLY_BUILD).execute_in_process(
                 run_id=run_id,
                 instance=instance,
                 raise_on_error=False,
+                tags={REPORTED_TAG: ""},
                 run_config=dg.RunConfig(
                     resources={"build": build},
                     loggers={"console": {"config": {"log_level": "CRITICAL"}}},
@@ -65,9 +71,3 @@ def run_nightly_build(
     report = recording.summarise()
     write_report(report, paths.last_run)
     return report
-
-
-def _load_job() -> dg.JobDefinition:
-    from pipelines.definitions import definitions
-
-    return definitions().resolve_job_def(NIGHTLY_BUILD)

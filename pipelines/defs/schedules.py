@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from pipelines.defs.hooks import report_failure, report_publication
+
 NIGHTLY_BUILD = "nightly_build"
 
 
@@ -12,7 +14,8 @@ def schedules() -> dg.Definitions:
         NIGHTLY_BUILD,
         selection=dg.AssetSelection.all(include_sources=False),
         executor_def=dg.in_process_executor,
-        description="Takes in what is new, rebuilds the warehouse, checks it, and publishes it if no check of severity error fails.",
+        hooks={report_failure, report_publication},
+        description="Takes in what is new, rebuilds the warehouse, checks it, publishes it if no error is found.",
     )
     nightly = dg.ScheduleDefinition(job=job, cron_schedule="0 2 * * *", execution_timezone="Asia/Ho_Chi_Minh")
     return dg.Definitions(jobs=[job], schedules=[nightly])

@@ -54,8 +54,8 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
     building = Building(build.paths, as_of=build.moment, selected=_select_nodes(context))
     failed: dict[str, dg.AssetCheckResult] = {}
     for event in building:
-        message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-        for result in message.to_default_asset_events(manifest, Translator(), context):
+        said = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+        for result in said.to_default_asset_events(manifest, Translator(), context):
             if isinstance(result, dg.AssetCheckResult) and not result.passed:
                 failed[event["data"]["node_info"]["unique_id"]] = result
             else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -77,8 +78,10 @@ _CODES = {
 _SCOPES = ("one", "each", "together")
 _NUMBERS = ("value", "value_high", "base_value")
 _DATES = ("starts_on", "ends_on", "base_starts_on", "base_ends_on")
-_NUMBER_FORM = r"^-?\d{1,12}(\.\d{1,6})?$"
-_OFFSET_FORM = r"^\d{1,9}$"
+_NUMBER_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+_OFFSET_FORM = r"^[0-9]{1,9}$"
+_LIMIT = Decimal(10) ** 12
+_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ def read_delimited(content: bytes, file_path: str, file_key: str) -> Reading:
         file_key: What identifies the file version; part of every ``observation_id``.
 
     Returns:
-        Observations and rejections; ``found_count`` is the number of records below the header.
+        Observations and rejections; ``found_count`` is the number of records below the header. A line without
+        any content is no record.
     """
     try:
         raw = pl.read_csv(BytesIO(content), infer_schema=False)
@@ -125,7 +129,9 @@ def read_delimited(content: bytes, file_path: str, file_key: str) -> Reading:
     broken = records.select(check.is_broken.fill_null(value=False).alias(str(i)) for i, check in enumerate(checks))
     rejections = Rejections(file_key)
     for index, check in enumerate(checks):
-        for row in records.filter(broken[str(index)]).with_columns(check.expected.alias("expected")).iter_rows(named=True):
+        for row in (
+            records.filter(broken[str(index)]).with_columns(check.expected.alias("expected")).iter_rows(named=True)
+        ):
             rejections.add(
                 check.reason_code,
                 locator=f"line {row['line']}, {check.column}",
@@ -133,7 +139,9 @@ def read_delimited(content: bytes, file_path: str, file_key: str) -> Reading:
                 expected=row["expected"] or "",
                 record_id=row["figure_id"],
             )
-    is_accepted = ~broken.select(pl.any_horizontal(pl.all())).to_series() if records.height else pl.Series([], dtype=pl.Boolean)
+    is_accepted = (
+        ~broken.select(pl.any_horizontal(pl.all())).to_series() if records.height else pl.Series([], dtype=pl.Boolean)
+    )
     publication_id = PurePosixPath(file_path).parent.name
     return Reading(
         found_count=records.height,
@@ -144,9 +152,11 @@ def read_delimited(content: bytes, file_path: str, file_key: str) -> Reading:
 
 def _parse(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the cells as text (``raw_<column>``), typed (``<column>``) and the printed numeral read back."""
-    text = raw.select(
-        pl.col(column).str.normalize("NFC").str.strip_chars().replace("", None) for column in COLUMNS
-    ).with_row_index("line", offset=2)
+    text = (
+        raw.select(pl.col(column).str.normalize("NFC").str.strip_chars().replace("", None) for column in COLUMNS)
+        .with_row_index("line", offset=2)
+        .filter(~pl.all_horizontal(pl.col(COLUMNS).is_null()))
+    )
     units = {code: row["unit"] for code, row in read_codes("measures").items()}
     typed = text.with_columns(
         *(pl.col(column).alias(f"raw_{column}") for column in COLUMNS),
@@ -155,18 +165,21 @@ def _parse(raw: pl.DataFrame) -> pl.DataFrame:
         *(_when_matches(column, _OFFSET_FORM).cast(pl.Int64) for column in ("char_start", "char_end")),
         pl.col("measure_code").replace_strict(units, default=None).replace("", None).alias("measure_unit"),
     ).with_columns(
-        ((pl.col("unit") != "percent") & (pl.col("statement_code").is_in(["level", "part_of_ratio", "change_absolute"]))).alias(
-            "is_count"
-        )
+        (
+            (pl.col("unit") != "percent")
+            & (pl.col("statement_code").is_in(["level", "part_of_ratio", "change_absolute"]))
+        ).alias("is_count")
     )
     numerals = [
-        _read_back(printed, is_count=bool(is_count)) for printed, is_count in typed.select("printed", "is_count").iter_rows()
+        _read_back(printed, is_count=bool(is_count))
+        for printed, is_count in typed.select("printed", "is_count").iter_rows()
     ]
     return typed.with_columns(
         pl.Series("printed_value", [numeral[0] for numeral in numerals], dtype=EXACT),
         pl.Series("printed_precision", [numeral[1] for numeral in numerals], dtype=EXACT),
         pl.Series("printed_high", [numeral[2] for numeral in numerals], dtype=EXACT),
         pl.Series("printed_base", [numeral[3] for numeral in numerals], dtype=EXACT),
+        pl.Series("is_printed_out_of_range", [numeral[4] for numeral in numerals], dtype=pl.Boolean),
     )
 
 
@@ -174,14 +187,22 @@ def _when_matches(column: str, form: str) -> pl.Expr:
     return pl.when(pl.col(column).str.contains(form)).then(pl.col(column)).alias(column)
 
 
-def _read_back(printed: str | None, *, is_count: bool) -> tuple[object, object, object, object]:
+def _read_back(printed: str | None, *, is_count: bool) -> tuple[object, object, object, object, bool]:
+    """Return value, precision, upper end and denominator of a printed number, and whether it cannot be stored."""
     if printed is None:
-        return None, None, None, None
+        return None, None, None, None, False
     try:
         numeral = parse_numeral(printed, is_count=is_count)
     except ValueError:
-        return None, None, None, None
-    return numeral.value, numeral.precision, numeral.value_high, numeral.denominator
+        return None, None, None, None, False
+    numbers = (numeral.value, numeral.precision, numeral.value_high, numeral.denominator)
+    if any(number is not None and not _is_storable(number) for number in numbers):
+        return None, None, None, None, True
+    return *numbers, False
+
+
+def _is_storable(number: Decimal) -> bool:
+    return number < _LIMIT and number == round(number, _DECIMALS)
 
 
 def _checks() -> Iterable[_Check]:
@@ -190,13 +211,21 @@ def _checks() -> Iterable[_Check]:
         yield _Check("missing_value", column, col(f"raw_{column}").is_null(), lit(column))
     for column, table in _CODES.items():
         yield _Check("unknown_code", column, ~col(column).is_in(list(read_codes(table))), lit(f"{table}.csv"))
-    yield _Check("unknown_code", "organisation_scope", ~col("organisation_scope").is_in(_SCOPES), lit(", ".join(_SCOPES)))
+    yield _Check(
+        "unknown_code", "organisation_scope", ~col("organisation_scope").is_in(_SCOPES), lit(", ".join(_SCOPES))
+    )
     for column in _NUMBERS:
-        yield _Check("invalid_number", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("1746, 39.66"))
+        yield _Check(
+            "invalid_number", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("1746, 39.66")
+        )
     for column in ("char_start", "char_end"):
-        yield _Check("invalid_number", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("0, 812"))
+        yield _Check(
+            "invalid_number", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("0, 812")
+        )
     for column in _DATES:
-        yield _Check("invalid_date", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("YYYY-MM-DD"))
+        yield _Check(
+            "invalid_date", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("YYYY-MM-DD")
+        )
     for start, end in (("starts_on", "ends_on"), ("base_starts_on", "base_ends_on")):
         yield _Check("period_ends_before_start", end, col(end) < col(start), lit(">= ") + col(f"raw_{start}"))
     yield _Check("duplicate_key", "figure_id", ~col("figure_id").is_first_distinct(), lit("unique figure_id"))
@@ -217,15 +246,34 @@ def _checks() -> Iterable[_Check]:
     yield _Check(
         "missing_base",
         "base_measure_code",
-        statement.is_in([code for code, row in read_codes("statements").items() if "base_measure_code" in row["requires"].split("|")])
+        statement.is_in(
+            [
+                code
+                for code, row in read_codes("statements").items()
+                if "base_measure_code" in row["requires"].split("|")
+            ]
+        )
         & (col("base_measure_code").is_null() | col("base_group_code").is_null()),
         lit("base_measure_code, base_group_code"),
     )
     is_change = statement.is_in(["change_absolute", "change_percent"])
+    qualifiers = read_codes("qualifiers")
+    is_below, is_above = (
+        col("qualifier_code").is_in(
+            [code for code, row in qualifiers.items() if row["bound_side"] == side and row["is_strict"] == "true"]
+        )
+        for side in ("upper", "lower")
+    )
     yield _Check("negative_count", "value", ~is_change & (col("value") < 0), lit(">= 0"))
-    yield _Check("fractional_count", "value", col("is_count") & (col("value") != col("value").floor()), lit("1, 2, 3 …"))
-    yield _Check("share_above_one_hundred", "value", (statement == "share") & (col("value") > 100), lit("0-100"))  # noqa: PLR2004
-    yield _Check("invalid_number", "printed", col("printed").is_not_null() & col("printed_value").is_null(), lit("1.746; 39,66"))
+    yield _Check("negative_count", "value", is_below & (col("value") == 0), lit("> 0"))
+    yield _Check(
+        "fractional_count", "value", col("is_count") & (col("value") != col("value").floor()), lit("1, 2, 3 …")
+    )
+    is_above_one_hundred = (col("value") > 100) | (is_above & (col("value") == 100))
+    yield _Check("share_above_one_hundred", "value", (statement == "share") & is_above_one_hundred, lit("0-100"))
+    is_unread = col("printed").is_not_null() & col("printed_value").is_null() & ~col("is_printed_out_of_range")
+    yield _Check("invalid_number", "printed", is_unread, lit("1.746; 39,66"))
+    yield _Check("number_out_of_range", "printed", col("is_printed_out_of_range"), lit("< 10^12; 0.000001"))
     yield _Check("printed_differs_from_value", "printed", col("printed_value") != col("value").abs(), col("raw_value"))
     yield _Check(
         "printed_differs_from_value",
@@ -236,7 +284,10 @@ def _checks() -> Iterable[_Check]:
         col("raw_value_high").fill_null("-"),
     )
     yield _Check(
-        "printed_differs_from_value", "printed", col("printed_base") != col("base_value"), col("raw_base_value").fill_null("-")
+        "printed_differs_from_value",
+        "printed",
+        col("printed_base") != col("base_value"),
+        col("raw_base_value").fill_null("-"),
     )
 
 
@@ -255,5 +306,9 @@ def _to_observations(records: pl.DataFrame, publication_id: str, file_key: str) 
         pl.concat_str(pl.lit(file_key), "locator", "measure_code", "group_code", "figure_id", separator="\x1f")
     ).to_series()
     return located.with_columns(
-        pl.Series("observation_id", [hashlib.sha256(identity.encode()).hexdigest()[:32] for identity in identities], dtype=pl.String)
+        pl.Series(
+            "observation_id",
+            [hashlib.sha256(identity.encode()).hexdigest()[:32] for identity in identities],
+            dtype=pl.String,
+        )
     ).select(pl.col(name).cast(dtype) for name, dtype in OBSERVATIONS.items())

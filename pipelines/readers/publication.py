@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
+import unicodedata
 from pathlib import PurePosixPath
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from pipelines.observations import PUBLICATIONS, Reading, frame
 from pipelines.readers.rejecting import reject_file
+
+# PyYAML's constructors let through what Python says of a date such as 2020-13-01 or of a tag that does not fit
+_UNREADABLE = (yaml.YAMLError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 class PublicationSidecar(BaseModel):
@@ -43,8 +47,10 @@ def read_publication(content: bytes, file_path: str, file_key: str) -> Reading:
         One row of ``PUBLICATIONS``, or one rejection.
     """
     try:
-        sidecar = PublicationSidecar.model_validate(yaml.safe_load(content))
-    except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
+        sidecar = PublicationSidecar.model_validate(
+            yaml.safe_load(unicodedata.normalize("NFC", content.decode("utf-8")))
+        )
+    except _UNREADABLE as error:
         expected = ", ".join(PublicationSidecar.model_fields)
         return reject_file(file_key, "unreadable_file", found=str(error), expected=expected)
     folder = PurePosixPath(file_path).parent.name

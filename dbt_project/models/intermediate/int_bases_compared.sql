@@ -6,12 +6,19 @@ with ratios as (
         case
             when
                 statement_code in ('attainment', 'excess_over_target')
+                and period_type_code in ('year', 'year_to_date', 'months_to_date', 'half_year')
                 and extract(year from starts_on) = extract(year from ends_on)
                 then 'year ' || cast(extract(year from starts_on) as {{ dbt.type_string() }})
             else period_id
         end as base_period
     from {{ ref('int_ratios_tested') }}
-    where is_numerator_known and is_possible and (implied_base_low is not null or implied_base_high is not null)
+    where
+        is_numerator_known
+        -- a base that is known as the sum of its parts is not printed either
+        and (not is_base_known or base_figure_ids like '%|%')
+        and not is_period_assumed
+        and is_possible
+        and (implied_base_low is not null or implied_base_high is not null)
 
 ),
 

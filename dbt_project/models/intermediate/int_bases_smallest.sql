@@ -10,11 +10,7 @@ with percentages as (
 
 parents as (
 
-    select distinct
-        organisation_id,
-        parent_organisation_id
-    from {{ ref('stg_derived__organisation_names') }}
-    where parent_organisation_id is not null
+    select * from {{ ref('int_organisation_parents') }}
 
 ),
 

@@ -19,6 +19,7 @@ numbers as (
         period_type_code,
         starts_on,
         ends_on,
+        reported_on,
         'stated' as origin_code,
         value_low,
         is_value_low_open,
@@ -39,6 +40,7 @@ numbers as (
         period_type_code,
         starts_on,
         ends_on,
+        reported_on,
         'denominator' as origin_code,
         base_value as value_low,
         false as is_value_low_open,
@@ -61,6 +63,7 @@ counts as (
         period_type_code,
         starts_on,
         ends_on,
+        reported_on,
         origin_code,
         cast(case when is_value_low_open then floor(value_low) + 1 else ceil(coalesce(value_low, 0)) end as bigint)
             as count_low,

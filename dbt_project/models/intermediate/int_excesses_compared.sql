@@ -27,7 +27,7 @@ paired as (
         targets.count_low as target_low,
         targets.count_high as target_high,
         row_number() over (
-            partition by excesses.figure_id
+            partition by excesses.figure_id, excesses.organisation_id
             order by case when targets.document_id = excesses.document_id then 0 else 1 end, targets.figure_ids
         ) as preference
     from excesses

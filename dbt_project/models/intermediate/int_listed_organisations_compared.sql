@@ -1,4 +1,5 @@
--- A count of organisations that passed their target against the organisations listed with an attainment above 100 %.
+-- A count of organisations that passed their target against the organisations listed with an attainment that is
+-- 100 % or more, however it was rounded.
 with counts as (
 
     select * from {{ ref('int_counts_selected') }}
@@ -8,11 +9,15 @@ with counts as (
 
 parents as (
 
-    select distinct
+    select
         organisation_id,
-        parent_organisation_id
-    from {{ ref('stg_derived__organisation_names') }}
-    where parent_organisation_id is not null
+        parent_organisation_id,
+        case
+            when level_code in ('district', 'district_equivalent') then 'upper_committee'
+            when level_code in ('commune', 'grassroots') then 'grassroots_organisation'
+            when level_code = 'cell' then 'cell'
+        end as tier_code
+    from {{ ref('int_organisation_parents') }}
 
 ),
 
@@ -22,6 +27,7 @@ listed as (
         ratios.document_id,
         ratios.period_id,
         parents.parent_organisation_id as organisation_id,
+        parents.tier_code,
         count(distinct ratios.organisation_id) as listed_count,
         {{ dbt.listagg('ratios.figure_id', "'|'", 'order by ratios.figure_id') }} as figure_ids
     from {{ ref('int_ratios_stated') }} as ratios
@@ -30,8 +36,8 @@ listed as (
     where
         ratios.statement_code in ('attainment', 'excess_over_target')
         and ratios.base_measure_code = 'admission_target'
-        and ratios.printed_pct > 100
-    group by ratios.document_id, ratios.period_id, parents.parent_organisation_id
+        and ratios.pct_low >= 100
+    group by ratios.document_id, ratios.period_id, parents.parent_organisation_id, parents.tier_code
 
 ),
 
@@ -77,6 +83,7 @@ compared as (
             counts.document_id = listed.document_id
             and counts.organisation_id = listed.organisation_id
             and counts.period_id = listed.period_id
+            and counts.group_code = listed.tier_code
 
 )
 

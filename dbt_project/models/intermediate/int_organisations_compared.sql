@@ -12,15 +12,11 @@ with counts as (
 
 parents as (
 
-    select distinct
-        organisation_id,
-        parent_organisation_id
-    from {{ ref('stg_derived__organisation_names') }}
-    where parent_organisation_id is not null
+    select * from {{ ref('int_organisation_parents') }}
 
 ),
 
-children as (
+listed as (
 
     select
         counts.document_id,
@@ -28,15 +24,44 @@ children as (
         counts.measure_code,
         counts.group_code,
         counts.period_id,
-        count(*) as part_count,
-        {{ dbt.listagg('counts.figure_id', "'|'", 'order by counts.figure_id') }} as figure_ids,
-        cast(sum(counts.count_low) as bigint) as sum_low,
-        cast(case when count(counts.count_high) = count(*) then sum(counts.count_high) end as bigint) as sum_high
+        counts.count_low,
+        counts.count_high,
+        -- a figure that holds for each of several organisations is named once
+        case
+            when
+                row_number() over (
+                    partition by
+                        counts.document_id, parents.parent_organisation_id, counts.measure_code, counts.group_code,
+                        counts.period_id, counts.figure_id
+                    order by counts.organisation_id
+                ) = 1
+                then counts.figure_id
+        end as figure_id
     from counts
     inner join parents
-        on counts.organisation_id = parents.organisation_id
-    group by
-        counts.document_id, parents.parent_organisation_id, counts.measure_code, counts.group_code, counts.period_id
+        on
+            counts.organisation_id = parents.organisation_id
+            and (
+                parents.is_direct
+                or (parents.is_direct_since_reform and counts.starts_on >= cast('2025-07-01' as date))
+            )
+
+),
+
+children as (
+
+    select
+        document_id,
+        organisation_id,
+        measure_code,
+        group_code,
+        period_id,
+        count(*) as part_count,
+        {{ dbt.listagg('figure_id', "'|'", 'order by figure_id') }} as figure_ids,
+        cast(sum(count_low) as bigint) as sum_low,
+        cast(case when count(count_high) = count(*) then sum(count_high) end as bigint) as sum_high
+    from listed
+    group by document_id, organisation_id, measure_code, group_code, period_id
     having count(*) > 1
 
 ),

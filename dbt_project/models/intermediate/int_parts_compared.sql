@@ -62,8 +62,8 @@ compared as (
         observed_high,
         sum_low as expected_low,
         case when is_complete then sum_high end as expected_high,
-        case when not is_complete then 'unlisted' end as implied_code,
-        case when not is_complete then greatest(observed_low - sum_high, 0) end as implied_low,
+        case when not is_complete and verdict <> 'contradicted' then 'unlisted' end as implied_code,
+        case when not is_complete and verdict <> 'contradicted' then greatest(observed_low - sum_high, 0) end as implied_low,
         case when not is_complete and verdict <> 'contradicted' then observed_high - sum_low end as implied_high,
         verdict,
         case

@@ -1,6 +1,10 @@
 -- Sub-periods against the period that contains them, for counts that add over time. Periods that overlap are never added.
 -- Parts that cover the whole exactly must equal it. A period "since" or "to date" is dated to the day of publication by
 -- convention while its real cut-off is often earlier: parts that begin with it and adjoin one another may close it early.
+-- Of two documents, one that is dated to its day of publication or was published before its period ended may have stopped
+-- counting earlier: it can confirm and bound, but what does not fit it is undecidable.
+-- A term begins and ends with congresses in the first and the last year of its name, so only the years between are surely
+-- inside.
 with counts as (
 
     select counts.*
@@ -26,6 +30,7 @@ contained as (
         wholes.period_type_code,
         wholes.starts_on,
         wholes.ends_on,
+        wholes.reported_on,
         wholes.figure_id as observed_figure_id,
         wholes.count_low as observed_low,
         wholes.count_high as observed_high,
@@ -33,6 +38,7 @@ contained as (
         parts.period_id as part_period_id,
         parts.starts_on as part_starts_on,
         parts.ends_on as part_ends_on,
+        parts.reported_on as part_reported_on,
         parts.figure_id as part_figure_id,
         parts.count_low as part_low,
         parts.count_high as part_high,
@@ -46,8 +52,16 @@ contained as (
             wholes.organisation_id = parts.organisation_id
             and wholes.measure_code = parts.measure_code
             and wholes.group_code = parts.group_code
-            and wholes.starts_on <= parts.starts_on
-            and wholes.ends_on >= parts.ends_on
+            and parts.starts_on
+            >= case
+                when wholes.period_type_code = 'term' then {{ dbt.dateadd('year', 1, 'wholes.starts_on') }}
+                else wholes.starts_on
+            end
+            and parts.ends_on
+            <= case
+                when wholes.period_type_code = 'term' then {{ dbt.dateadd('year', -1, 'wholes.ends_on') }}
+                else wholes.ends_on
+            end
             and (wholes.starts_on < parts.starts_on or wholes.ends_on > parts.ends_on)
 
 ),
@@ -107,6 +121,14 @@ summed as (
         {{ dbt.listagg('part_figure_id', "'|'", 'order by part_figure_id') }} as figure_ids,
         cast(sum(part_low) as bigint) as sum_low,
         cast(case when count(part_high) = count(*) then sum(part_high) end as bigint) as sum_high,
+        max(
+            case
+                when part_document_id = document_id then 0
+                when period_type_code in ('since', 'year_to_date') then 1
+                when reported_on < ends_on or part_reported_on < part_ends_on then 1
+                else 0
+            end
+        ) = 1 as is_cut_off_uncertain,
         min(part_starts_on) as first_starts_on,
         max(part_ends_on) as last_ends_on,
         sum({{ dbt.datediff('part_starts_on', 'part_ends_on', 'day') }} + 1) as covered_day_count,
@@ -128,7 +150,7 @@ covered as (
 
 ),
 
-decided as (
+judged as (
 
     select
         *,
@@ -142,8 +164,17 @@ decided as (
                 and observed_low = observed_high
                 then 'confirmed'
             else {{ verdict_if_within('sum_low', 'observed_high') }}
-        end as verdict
+        end as strict_verdict
     from covered
+
+),
+
+decided as (
+
+    select
+        *,
+        case when strict_verdict = 'contradicted' and is_cut_off_uncertain then 'undecidable' else strict_verdict end as verdict
+    from judged
 
 ),
 
@@ -169,6 +200,7 @@ compared as (
         case when verdict = 'consistent' then observed_high - sum_low end as implied_high,
         verdict,
         case
+            when verdict = 'undecidable' then 'cut_off_not_stated'
             when verdict = 'contradicted' and is_cover then 'sum_differs'
             when verdict = 'contradicted' then 'sum_exceeds_whole'
             when is_cover then 'exact_cover'

@@ -2,9 +2,10 @@
 -- shares, ratios to the member stock, attainments, and excesses over a target (attainment = 100 + excess).
 --
 -- A percentage without a qualifier was rounded or cut off; both readings are kept as intervals of their own.
--- The base of an attainment is a target printed with it, or one stated for the same organisation: for the same period, or
--- for the year that the period is part of. An undated "now" may be the latest dated day of the same document; a comparison
--- that rests on this can confirm, but never contradict.
+-- The base of an attainment is a target printed with it, or one stated for the same organisation: for the same period, for
+-- the year that the period is part of, or, of a period longer than a year, for the term. A comparison that rests on an
+-- assumption can confirm, but never contradict: that an undated "now" is the latest dated day of the same document, that a
+-- target stated in another document was still the same, that a quarter was measured against the target of the year.
 with figures as (
 
     select * from {{ ref('int_figures_attributed') }}
@@ -88,12 +89,18 @@ bases as (
         counts.count_low,
         counts.count_high,
         counts.starts_on,
-        coalesce(percentages.assumed_on = counts.ends_on, false) as is_assumed,
+        coalesce(percentages.assumed_on = counts.ends_on, false)
+        or counts.document_id <> percentages.document_id
+        or (
+            counts.period_id <> percentages.period_id
+            and percentages.period_type_code in ('day', 'month', 'quarter')
+        ) as is_assumed,
         row_number() over (
             partition by percentages.figure_id, percentages.organisation_id
             order by
                 case when counts.document_id = percentages.document_id then 0 else 1 end,
                 case when counts.period_id = percentages.period_id then 0 else 1 end,
+                counts.ends_on,
                 counts.figure_ids
         ) as preference
     from percentages
@@ -113,9 +120,18 @@ bases as (
                 )
                 or (
                     percentages.statement_code in ('attainment', 'excess_over_target')
-                    and counts.period_type_code = 'year'
                     and percentages.starts_on >= counts.starts_on
                     and percentages.ends_on <= counts.ends_on
+                    and (
+                        counts.period_type_code = 'year'
+                        or (
+                            counts.period_type_code in ('term', 'multi_year')
+                            and counts.document_id = percentages.document_id
+                            and extract(year from percentages.starts_on) < extract(year from percentages.ends_on)
+                        )
+                    )
+                    and (percentages.base_starts_on is null or percentages.base_starts_on = counts.starts_on)
+                    and (percentages.base_ends_on is null or percentages.base_ends_on = counts.ends_on)
                 )
             )
 

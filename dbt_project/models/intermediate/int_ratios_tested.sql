@@ -11,8 +11,8 @@ known as (
 
     select
         *,
-        numerator_low is not null and numerator_low = numerator_high as is_numerator_known,
-        base_low is not null and base_low = base_high as is_base_known
+        coalesce(numerator_low = numerator_high, false) as is_numerator_known,
+        coalesce(base_low = base_high, false) as is_base_known
     from ratios
 
 ),

@@ -1,4 +1,5 @@
--- The same thing stated twice: marked as a repetition, printed twice in one document, or in two publications.
+-- The same thing stated twice: marked as a repetition, printed twice in one document, or in two publications. Two
+-- publications that count up to different days do not contradict each other.
 with figures as (
 
     select * from {{ ref('int_figures_attributed') }}
@@ -28,7 +29,16 @@ paired as (
         earlier.is_value_low_open as is_other_low_open,
         earlier.is_value_high_open as is_other_high_open,
         later.value = earlier.value and later.qualifier_code <> earlier.qualifier_code as is_only_qualifier_different,
-        (later.starts_on is null and later.ends_on is null) as is_undated
+        (later.starts_on is null and later.ends_on is null) as is_undated,
+        -- another document may have stopped counting earlier
+        earlier.document_id <> later.document_id
+        and (
+            later.period_type_code in ('since', 'year_to_date')
+            or (
+                later.period_type_code <> 'instant'
+                and (later.reported_on < later.ends_on or earlier.reported_on < earlier.ends_on)
+            )
+        ) as is_cut_off_uncertain
     from figures as later
     inner join figures as earlier
         on
@@ -96,7 +106,7 @@ compared as (
         case
             when is_same then 'confirmed'
             when is_only_qualifier_different then 'consistent'
-            when is_disjoint and is_undated then 'undecidable'
+            when is_disjoint and (is_undated or is_cut_off_uncertain) then 'undecidable'
             when is_disjoint then 'contradicted'
             else 'consistent'
         end as verdict,
@@ -105,6 +115,7 @@ compared as (
             when is_same then 'repetition_agrees'
             when is_only_qualifier_different then 'qualifier_differs'
             when is_disjoint and is_undated then 'period_not_stated'
+            when is_disjoint and is_cut_off_uncertain then 'cut_off_not_stated'
             when is_disjoint then 'values_differ'
             else 'bounds_leave_room'
         end as reason_code,

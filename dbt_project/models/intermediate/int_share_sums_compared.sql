@@ -1,8 +1,23 @@
 -- Shares of the parts of a partition: of a complete one they come to 100 %, of any other to 100 % at most.
-with shares as (
+with stated as (
 
-    select * from {{ ref('int_figures_attributed') }}
+    select
+        *,
+        row_number() over (
+            partition by
+                document_id, organisation_id, measure_code, group_code, base_measure_code, base_group_code, period_id
+            order by value_high - value_low, figure_id
+        ) as preference
+    from {{ ref('int_figures_attributed') }}
     where statement_code = 'share' and duplicate_of_figure_id is null and organisation_id <> 'unknown'
+
+),
+
+-- a share that is printed twice counts once
+shares as (
+
+    select * from stated
+    where preference = 1
 
 ),
 
@@ -89,7 +104,7 @@ compared as (
         sum_high as observed_high,
         case when is_complete then 100 else 0 end as expected_low,
         100 as expected_high,
-        case when not is_complete then 'unlisted' end as implied_code,
+        case when not is_complete and sum_low <= 100 then 'unlisted' end as implied_code,
         case when not is_complete and sum_low <= 100 then greatest(100 - sum_high, 0) end as implied_low,
         case when not is_complete and sum_low <= 100 then 100 - sum_low end as implied_high,
         case

@@ -1,5 +1,6 @@
 -- A yearly average times the number of years against the total. Of a period that does not end with a year the number of
--- years is only bounded; of one whose end is unknown, the average and the total imply it.
+-- years is only bounded; of one whose end is unknown, the average and the total imply it. A term of five years has six in
+-- its name.
 with averages as (
 
     select * from {{ ref('int_figures_attributed') }}
@@ -30,7 +31,8 @@ paired as (
         end
         - case
             when extract(month from averages.starts_on) = 1 and extract(day from averages.starts_on) = 1 then 0 else 1
-        end as year_low,
+        end
+        - case when averages.period_type_code = 'term' then 1 else 0 end as year_low,
         extract(year from averages.ends_on) - extract(year from averages.starts_on) + 1 as year_high
     from averages
     inner join {{ ref('int_counts_selected') }} as totals

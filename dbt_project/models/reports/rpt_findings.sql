@@ -17,17 +17,23 @@ names as (
         figures.period_id,
         figures.printed_organisation_name,
         figures.resolution_code,
-        names.candidates
+        names.candidate_names
     from {{ ref('fct_figures') }} as figures
     left join (
         select
             organisation_name,
             printed_level_code,
-            min(candidates) as candidates
+            parent_organisation_name,
+            province_name,
+            min(candidate_names) as candidate_names
         from {{ ref('stg_derived__organisation_names') }}
-        group by organisation_name, printed_level_code
+        group by organisation_name, printed_level_code, parent_organisation_name, province_name
     ) as names
-        on figures.printed_organisation_name = names.organisation_name and figures.level_code = names.printed_level_code
+        on
+            figures.printed_organisation_name = names.organisation_name
+            and figures.level_code = names.printed_level_code
+            and figures.printed_parent_name is not distinct from names.parent_organisation_name
+            and figures.province_name is not distinct from names.province_name
     where figures.resolution_code <> 'resolved'
 
 ),
@@ -81,12 +87,12 @@ findings as (
         names.printed_organisation_name
         || case
             when names.resolution_code = 'collective' then ': một số chung cho nhiều tổ chức, không chia được'
-            else ': tên chưa xác định được một tổ chức; ứng viên: ' || coalesce(names.candidates, 'không có')
+            else ': tên chưa xác định được một tổ chức; ứng viên: ' || coalesce(names.candidate_names, 'không có')
         end as message_vi,
         names.printed_organisation_name
         || case
             when names.resolution_code = 'collective' then ': one number for several organisations, it cannot be divided'
-            else ': the name does not tell one organisation; candidates: ' || coalesce(names.candidates, 'none')
+            else ': the name does not tell one organisation; candidates: ' || coalesce(names.candidate_names, 'none')
         end as message_en
     from names
     inner join {{ ref('fct_figures') }} as figures

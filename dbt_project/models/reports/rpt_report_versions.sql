@@ -1,7 +1,15 @@
--- What changed, number by number, when a file was received again.
+-- What changed, number by number, when a file was received again: the number itself (restated) or what it is said to count
+-- (reclassified: another organisation, measure, group, period, qualifier or base).
 with observations as (
 
-    select * from {{ ref('int_observations_versioned') }}
+    select
+        *,
+        {{ surrogate_key([
+            'organisation_name', 'level_code', 'scope_code', 'parent_organisation_name', 'province_name', 'measure_code',
+            'group_code', 'statement_code', 'period_type_code', 'starts_on', 'ends_on', 'range_high', 'unit_code',
+            'qualifier_code', 'base_measure_code', 'base_group_code', 'base_value', 'duplicate_of_figure_id',
+        ]) }} as meaning_key
+    from {{ ref('int_observations_versioned') }}
 
 ),
 
@@ -19,7 +27,8 @@ earlier as (
         files.version_number,
         observations.figure_id,
         observations.printed,
-        observations.value
+        observations.value,
+        observations.meaning_key
     from files
     inner join observations
         on files.file_path = observations.file_path and files.version_number = observations.version_number + 1
@@ -33,7 +42,8 @@ later as (
         files.version_number,
         observations.figure_id,
         observations.printed,
-        observations.value
+        observations.value,
+        observations.meaning_key
     from files
     inner join observations
         on files.file_path = observations.file_path and files.version_number = observations.version_number
@@ -49,6 +59,7 @@ changed as (
         case
             when earlier.figure_id is null then 'added'
             when later.figure_id is null then 'removed'
+            when earlier.value = later.value and earlier.printed is not distinct from later.printed then 'reclassified'
             else 'restated'
         end as change_code,
         earlier.printed as former_printed,
@@ -66,6 +77,7 @@ changed as (
         or later.figure_id is null
         or earlier.value <> later.value
         or earlier.printed is distinct from later.printed
+        or earlier.meaning_key <> later.meaning_key
 
 )
 

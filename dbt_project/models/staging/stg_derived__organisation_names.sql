@@ -20,6 +20,7 @@ renamed as (
         organisation_id,
         resolution_code,
         candidates,
+        candidate_names,
         level_code,
         parent_organisation_id,
         resolved_name,

@@ -1,0 +1,433 @@
+"""The warehouse of the real figures against what is known of them: contradictions, agreements, examples."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.lake import Lake
+
+if TYPE_CHECKING:
+    import duckdb
+    from conftest import Built
+
+SAMPLES = Path(__file__).parent / "samples"
+
+Row = dict[str, object]
+
+CONTRADICTIONS = {
+    "c01": "average_differs",
+    "c02": "period_end_not_stated",
+    "c03": "no_whole_number",
+    "c04": "percentage_agrees",
+    "c05": "cut_off_differs",
+    "c06": "count_starts_after_target",
+    "c07": "qualifier_differs",
+    "c08": "smallest_base",
+    "c10": "base_implied",
+    "c11": "other_flows_not_stated",
+    "c12": "other_flows_not_stated",
+    "c13": "base_implied",
+    "c15": "vague_word_exact_number",
+    "c16": "percentage_differs",
+    "c17": "sum_exceeds_whole",
+    "c18": "expected_counted_as_admitted",
+    "c20": "percentage_agrees",
+    "c21": "base_implied",
+    "c22": "coverage_called_attainment",
+}
+"""The reason with which each known contradiction is found."""
+
+NOT_DECIDED = {
+    "c09": "a number of committees above 50 % fits no measure; which four are meant stands in the words",
+    "c14": "admissions that are probably members: only the sentence shows it",
+    "c19": "expulsions and withdrawals may be the same persons: only the sentence shows it",
+    "c23": "the percentage fits no measure, so it has no base to compare it with",
+}
+"""Known contradictions that no rule finds, and why."""
+
+AGREEMENTS = {
+    "confirmed": (
+        *(
+            "a01",
+            "a02",
+            "a03",
+            "a04",
+            "a09",
+            "a17",
+            "a23",
+            "a25",
+            "a27",
+            "a28",
+            "a29",
+            "a31",
+            "a32",
+            "a35",
+            "a36",
+            "a37",
+        ),
+        *("a40", "a45", "a48", "a50"),
+    ),
+    "consistent": (
+        *(
+            "a05",
+            "a06",
+            "a07",
+            "a10",
+            "a12",
+            "a13",
+            "a14",
+            "a15",
+            "a16",
+            "a18",
+            "a19",
+            "a20",
+            "a21",
+            "a22",
+            "a24",
+            "a26",
+        ),
+        *(
+            "a30",
+            "a33",
+            "a34",
+            "a38",
+            "a39",
+            "a41",
+            "a42",
+            "a43",
+            "a44",
+            "a46",
+            "a47",
+            "a49",
+            "a51",
+            "a52",
+            "a53",
+            "a54",
+        ),
+        *("a55", "a56", "a57", "a58", "a59"),
+    ),
+}
+"""The strongest verdict on each known agreement."""
+
+NOT_COMPARED = {
+    "a08": "that the localities with a cell are no more than the cells is no relation of the vocabulary",
+    "a11": "the new cells are added up to 89 to 152, but the localities that had none are not the whole of them",
+}
+"""Known agreements that no rule compares, and why."""
+
+RULES_BY_KIND = {
+    "sum": {
+        *("parts_against_whole", "measure_parts_against_whole", "organisations_against_whole"),
+        *("periods_against_whole", "subset_against_set"),
+    },
+    "share": {"share_against_counts", "parts_against_whole", "subset_against_set", "implied_base"},
+    "attainment": {"attainment_against_target"},
+    "duplicate": {"repeated_figure"},
+    "granularity": {"subset_against_set", "periods_against_whole"},
+    "stock_flow": {"stock_against_flow", "share_against_counts"},
+    "other": {"organisations_against_whole"},
+}
+
+
+@cache
+def read_sample(name: str) -> tuple[dict[str, str], ...]:
+    with (SAMPLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def list_samples(name: str) -> list[object]:
+    return [pytest.param(row, id=next(iter(row.values()))) for row in read_sample(name)]
+
+
+def list_figures(row: Row | dict[str, str]) -> set[str]:
+    return set(str(row["figure_ids"]).split("|"))
+
+
+def select(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[Row]:
+    result = warehouse.execute(query, parameters)
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+@pytest.fixture(scope="session")
+def findings(warehouse: duckdb.DuckDBPyConnection) -> list[Row]:
+    """All findings."""
+    return select(warehouse, "select * from reports.rpt_findings")
+
+
+@pytest.fixture(scope="session")
+def comparisons(warehouse: duckdb.DuckDBPyConnection) -> list[Row]:
+    """All comparisons."""
+    return select(warehouse, "select * from reports.rpt_published_total_comparisons")
+
+
+def find_one(comparisons: list[Row], *figure_ids: str, rule: str) -> Row:
+    """Return the comparison of one rule whose figures include some."""
+    (row,) = [row for row in comparisons if row["rule_code"] == rule and set(figure_ids) <= list_figures(row)]
+    return row
+
+
+def test_dbt_builds_the_warehouse_and_all_its_tests_pass(built: Built) -> None:
+    assert built.dbt_exit_code == 0, built.dbt_output[-4000:]
+
+
+def test_the_samples_are_the_lists_of_the_register_they_came_from(shared: Path) -> None:
+    for name in ("known_contradictions", "known_agreements"):
+        assert (SAMPLES / f"{name}.csv").read_bytes() == (shared / "published" / f"{name}.csv").read_bytes()
+
+
+# known contradictions
+
+
+def is_found(known: dict[str, str], findings: list[Row], comparisons: list[Row]) -> set[object]:
+    """Return the reasons with which a known contradiction is found."""
+    figures = list_figures(known)
+    enough = min(2, len(figures))
+    if known["verdict"] in ("contradicted", "impossible_share"):
+        rows = [row for row in findings if row["verdict"] == "contradicted"]
+    elif known["verdict"] == "explained_by_truncation":
+        explained = [row for row in comparisons if row["explanation_code"] == "truncation"]
+        return {row["reason_code"] for row in explained if row["observed_figure_id"] in figures}
+    else:
+        rows = findings
+    return {row["reason_code"] for row in rows if len(list_figures(row) & figures) >= enough}
+
+
+@pytest.mark.parametrize("known", list_samples("known_contradictions"))
+def test_a_known_contradiction_is_found_or_stands_in_the_list_of_those_not_decided(
+    known: dict[str, str], findings: list[Row], comparisons: list[Row]
+) -> None:
+    identifier = known["contradiction_id"]
+    reasons = is_found(known, findings, comparisons)
+
+    if identifier in NOT_DECIDED:
+        assert reasons == set(), f"{identifier} is found now: take it off the list"
+    else:
+        assert CONTRADICTIONS[identifier] in reasons
+
+
+def test_every_known_contradiction_is_in_one_of_the_lists() -> None:
+    known = [row["contradiction_id"] for row in read_sample("known_contradictions")]
+
+    assert sorted([*CONTRADICTIONS, *NOT_DECIDED]) == known
+
+
+def test_nothing_is_contradicted_beyond_the_known_contradictions(findings: list[Row], comparisons: list[Row]) -> None:
+    known = [
+        list_figures(row)
+        for row in read_sample("known_contradictions")
+        if row["verdict"] in ("contradicted", "impossible_share")
+    ]
+    contradicted = [row for row in (*findings, *comparisons) if row["verdict"] == "contradicted"]
+
+    assert [
+        row["message_en"] for row in contradicted if not any(list_figures(row) <= figures for figures in known)
+    ] == []
+    assert len(contradicted) == 2 * 5
+
+
+def test_a_contradiction_is_a_warning_and_names_its_suspects(findings: list[Row]) -> None:
+    for row in findings:
+        if row["verdict"] == "contradicted":
+            assert (row["severity"], row["suspects"]) == ("warning", row["figure_ids"])
+
+
+# known agreements
+
+
+def judge(known: dict[str, str], comparisons: list[Row]) -> str | None:
+    """Return the strongest verdict of a rule that is about this kind of agreement."""
+    rules, figures = RULES_BY_KIND[known["kind"]], list_figures(known)
+    verdicts = {
+        row["verdict"]
+        for row in comparisons
+        if row["rule_code"] in rules and len(list_figures(row) & figures) >= min(2, len(figures))
+    }
+    return next((verdict for verdict in ("confirmed", "consistent") if verdict in verdicts), None)
+
+
+@pytest.mark.parametrize("known", list_samples("known_agreements"))
+def test_a_known_agreement_is_not_contradicted(known: dict[str, str], comparisons: list[Row]) -> None:
+    contradicted = [row for row in comparisons if row["verdict"] == "contradicted"]
+
+    assert [row["message_en"] for row in contradicted if list_figures(row) <= list_figures(known)] == []
+
+
+@pytest.mark.parametrize("known", list_samples("known_agreements"))
+def test_a_known_agreement_is_seen_or_stands_in_the_list_of_those_not_compared(
+    known: dict[str, str], comparisons: list[Row]
+) -> None:
+    identifier = known["agreement_id"]
+    expected = next((verdict for verdict, identifiers in AGREEMENTS.items() if identifier in identifiers), None)
+
+    assert judge(known, comparisons) == expected
+    assert (expected is None) == (identifier in NOT_COMPARED)
+
+
+def test_every_known_agreement_is_in_one_of_the_lists() -> None:
+    known = [row["agreement_id"] for row in read_sample("known_agreements")]
+
+    assert sorted([*AGREEMENTS["confirmed"], *AGREEMENTS["consistent"], *NOT_COMPARED]) == known
+
+
+# what the first issue says the warehouse must show
+
+
+def test_o_mon_238_admissions_of_which_eleven_named_organisations_have_218_are_consistent(
+    comparisons: list[Row],
+) -> None:
+    row = find_one(comparisons, "o-mon-2022-001", "o-mon-2022-012", rule="organisations_against_whole")
+
+    assert row["verdict"] == "consistent"
+    assert (row["part_count"], row["observed_low"], row["observed_high"]) == (11, 238, 238)
+    assert (row["expected_low"], row["expected_high"]) == (218, None)
+    assert (row["implied_code"], row["implied_low"], row["implied_high"]) == ("unlisted", 20, 20)
+
+
+def test_o_mon_238_of_600_printed_as_39_66_is_explained_by_truncation(comparisons: list[Row]) -> None:
+    row = find_one(comparisons, "o-mon-2022-011", "o-mon-2022-001", rule="attainment_against_target")
+
+    assert (row["verdict"], row["explanation_code"]) == ("confirmed", "truncation")
+    assert "238 trên 600, in là 39,66 %" in str(row["message_vi"])
+    assert "238 of 600, printed as 39.66%" in str(row["message_en"])
+
+
+def test_tan_son_total_of_1746_and_average_of_196_over_nine_years_contradict(findings: list[Row]) -> None:
+    row = find_one(findings, "tan-son-2017-008", "tan-son-2017-009", rule="yearly_average_against_total")
+
+    assert row["verdict"] == "contradicted"
+    assert (row["observed"], row["expected_low"], row["expected_high"]) == (1746, 1760, 1772)
+    assert "1.746" in str(row["message_vi"])
+    assert "1,746" in str(row["message_en"])
+
+
+def test_tan_son_no_whole_number_of_persons_is_0_32_per_cent_of_1746(findings: list[Row]) -> None:
+    row = find_one(findings, "tan-son-2017-008", "tan-son-2017-015", rule="share_against_counts")
+
+    assert (row["verdict"], row["reason_code"]) == ("contradicted", "no_whole_number")
+
+
+@pytest.mark.parametrize(("figure_id", "count"), [("tan-son-2017-020", 52), ("tan-son-2017-021", 92)])
+def test_tan_son_118_admissions_of_which_52_women_and_92_of_a_minority_are_consistent(
+    comparisons: list[Row], figure_id: str, count: int
+) -> None:
+    row = find_one(comparisons, figure_id, "tan-son-2017-019", rule="subset_against_set")
+
+    assert row["verdict"] == "consistent"
+    assert (row["observed_low"], row["observed_high"], row["expected_high"]) == (count, count, 118)
+
+
+def test_tan_son_women_and_minority_are_never_added_up(comparisons: list[Row]) -> None:
+    both = {"tan-son-2017-020", "tan-son-2017-021"}
+
+    assert [row for row in comparisons if both <= list_figures(row)] == []
+
+
+def test_da_nang_858_and_129_and_9_are_996(comparisons: list[Row]) -> None:
+    row = find_one(comparisons, *(f"da-nang-2023-00{number}" for number in (2, 3, 4, 5)), rule="parts_against_whole")
+
+    assert (row["verdict"], row["reason_code"]) == ("confirmed", "complete_list")
+    assert (row["observed_low"], row["expected_low"], row["expected_high"]) == (996, 996, 996)
+
+
+def test_long_hung_12_and_12_are_24(comparisons: list[Row]) -> None:
+    row = find_one(comparisons, *(f"o-mon-2022-00{number}" for number in (5, 6, 8)), rule="periods_against_whole")
+
+    assert (row["verdict"], row["part_count"]) == ("confirmed", 2)
+    assert (row["observed_low"], row["expected_low"], row["expected_high"]) == (24, 24, 24)
+
+
+def test_long_hung_12_admissions_at_109_per_cent_imply_a_plan_of_11(comparisons: list[Row]) -> None:
+    row = find_one(comparisons, "o-mon-2022-007", "o-mon-2022-006", rule="attainment_against_target")
+
+    assert (row["verdict"], row["implied_code"], row["implied_low"], row["implied_high"]) == (
+        "consistent",
+        "target",
+        11,
+        11,
+    )
+
+
+def test_thuan_chau_nine_communes_with_8_to_15_new_cells_each_have_72_to_135(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    (row,) = select(warehouse, "select * from marts.fct_figures where figure_id = 'thuan-chau-2020-015'")
+
+    assert (row["organisation_count"], row["value_low"], row["value_high"]) == (9, 8, 15)
+    assert (row["organisations_total_low"], row["organisations_total_high"]) == (72, 135)
+
+
+def test_thuan_chau_391_and_78_and_29_localities_have_a_cell(
+    warehouse: duckdb.DuckDBPyConnection, comparisons: list[Row]
+) -> None:
+    figures = select(
+        warehouse,
+        "select locality_count from marts.fct_localities "
+        "where measure_code = 'localities_with_cell' and figure_id in (?, ?, ?) order by figure_id",
+        *(f"thuan-chau-2020-0{number}" for number in (12, 13, 14)),
+    )
+    row = find_one(comparisons, "thuan-chau-2020-001", "thuan-chau-2020-012", rule="share_against_counts")
+
+    assert [figure["locality_count"] for figure in figures] == [391, 78, 29]
+    assert (row["verdict"], row["observed_low"], row["observed_high"]) == ("confirmed", 498, 498)
+
+
+def test_every_figure_of_the_register_is_in_the_warehouse_or_rejected(
+    built: Built, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    files = Lake(built.paths.lake).read("files")
+    found = files.filter(files["reader_name"] == "delimited")
+    (figures,) = select(warehouse, "select count(*) as count, count(distinct figure_id) as ids from marts.fct_figures")
+    (rejections,) = select(
+        warehouse, "select count(distinct (file_path, locator)) as count from reports.rpt_rejections"
+    )
+
+    assert found["found_count"].sum() == 451
+    assert (figures["count"], figures["ids"]) == (451, 451)
+    assert rejections["count"] == found["rejected_count"].sum() == 0
+
+
+def test_every_publication_is_in_the_warehouse_and_every_number_stands_at_its_place(
+    built: Built, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    (publications,) = select(warehouse, "select count(*) as count from marts.dim_publications")
+    places = select(warehouse, "select figure_id from marts.fct_figures where is_printed_at_place is not true")
+
+    assert publications["count"] == 65
+    assert [row["figure_id"] for row in places] == ["nam-viem-2020-006"]
+    assert built.ingestion.found_count == 451 + 65 + 65
+
+
+# what holds for every comparison
+
+
+def test_a_comparison_names_figures_that_exist_and_none_twice(
+    warehouse: duckdb.DuckDBPyConnection, comparisons: list[Row], findings: list[Row]
+) -> None:
+    known = {row["figure_id"] for row in select(warehouse, "select figure_id from marts.fct_figures")}
+    rows = [(row["rule_code"], str(row["figure_ids"]).split("|")) for row in (*comparisons, *findings)]
+
+    assert [row for row in rows if not set(row[1]) <= known] == []
+    assert [row for row in rows if len(set(row[1])) != len(row[1])] == []
+
+
+def test_a_comparison_has_a_verdict_a_reason_and_a_message_in_both_languages(comparisons: list[Row]) -> None:
+    for row in comparisons:
+        assert row["verdict"] in {"confirmed", "consistent", "contradicted", "undecidable"}
+        for column in ("reason_label_vi", "reason_label_en", "message_vi", "message_en", "rule_code"):
+            assert row[column], (row["comparison_id"], column)
+
+
+def test_what_is_confirmed_has_two_equal_numbers(comparisons: list[Row]) -> None:
+    for row in comparisons:
+        if row["verdict"] == "confirmed":
+            assert None not in (row["observed_low"], row["expected_low"]), row["message_en"]
+            assert len(list_figures(row)) > 1 or row["rule_code"] in (
+                "share_against_counts",
+                "attainment_against_target",
+            )
