@@ -63,6 +63,8 @@ def parse_numeral(printed: str, *, is_count: bool) -> Numeral:
         Decimal('100000')
         >>> parse_numeral("8 đến 15", is_count=True).value_high
         Decimal('15')
+        >>> parse_numeral("3 đến 5 triệu", is_count=True).value
+        Decimal('3000000')
         >>> parse_numeral("22/40", is_count=True).denominator
         Decimal('40')
         >>> parse_numeral("17.746,5 người", is_count=True)
@@ -78,14 +80,22 @@ def parse_numeral(printed: str, *, is_count: bool) -> Numeral:
         numerator, precision = _parse_single(ratio[1], printed, is_count=is_count)
         return Numeral(numerator, precision, None, _parse_single(ratio[2], printed, is_count=is_count)[0])
     if ends := _RANGE.fullmatch(text):
-        low, precision = _parse_single(ends[1], printed, is_count=is_count)
-        high, _ = _parse_single(ends[2], printed, is_count=is_count)
+        first, last = _share_multiplier(*ends.groups())
+        low, precision = _parse_single(first, printed, is_count=is_count)
+        high, _ = _parse_single(last, printed, is_count=is_count)
         if high < low:
             message = f"{printed!r} ends below its start"
             raise ValueError(message)
         return Numeral(low, precision, high)
     value, precision = _parse_single(text, printed, is_count=is_count)
     return Numeral(value, precision)
+
+
+def _share_multiplier(first: str, last: str) -> tuple[str, str]:
+    """Give the first end of a range the word that only the last one has: 3 đến 5 triệu is 3 triệu đến 5 triệu."""
+    shared = next((word for word in _MULTIPLIERS if last.endswith(word)), None)
+    is_bare = not any(first.endswith(word) for word in _MULTIPLIERS)
+    return (f"{first} {shared}", last) if shared and is_bare else (first, last)
 
 
 def _parse_single(text: str, printed: str, *, is_count: bool) -> tuple[Decimal, Decimal]:

@@ -63,7 +63,7 @@ ADMISSION: dict[str, object] = {
     "admissions_high": 30,
     "starts_on": dt.date(2025, 1, 1),
     "ends_on": dt.date(2025, 12, 31),
-    "recorded_at": dt.datetime(2026, 1, 5),
+    "recorded_at": dt.datetime(2026, 1, 5),  # noqa: DTZ001 - UTC, stored without a zone
 }
 FIGURE: dict[str, object] = {
     **SOURCE,

@@ -52,8 +52,9 @@ compared as (
         cast(null as bigint) as whole_part_count,
         numerator_low as observed_low,
         numerator_high as observed_high,
-        case when is_base_known then implied_count_low end as expected_low,
-        case when is_base_known then implied_count_high end as expected_high,
+        -- nothing is expected where no whole number fits
+        case when is_base_known and implied_count_low <= implied_count_high then implied_count_low end as expected_low,
+        case when is_base_known and implied_count_low <= implied_count_high then implied_count_high end as expected_high,
         case
             when verdict = 'consistent' and is_base_known and not is_numerator_known then 'count'
             when verdict = 'consistent' and not is_base_known then '{{ implied }}'

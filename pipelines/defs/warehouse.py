@@ -30,12 +30,16 @@ class Translator(DagsterDbtTranslator):
         return self.get_asset_key(dbt_resource_props).path[0]
 
 
+_TRANSLATOR = Translator()
+"""One for all: it remembers what it has translated."""
+
+
 @dg.definitions
 def warehouse() -> dg.Definitions:
     """Return one asset per seed and model, one check per data test."""
     manifest = read_manifest(load_paths())
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name="warehouse")
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=_TRANSLATOR, name="warehouse")
     def run_dbt(context: dg.AssetExecutionContext, build: Build) -> Iterator[Any]:
         """Run everything once, in this process."""
         yield from _run_dbt(context, build, manifest)
@@ -46,7 +50,7 @@ def warehouse() -> dg.Definitions:
 def list_published_keys() -> list[dg.AssetKey]:
     """Return the keys of the tables that are published."""
     nodes = read_manifest(load_paths())["nodes"].values()
-    keys = [Translator().get_asset_key(node) for node in nodes if node["resource_type"] == "model"]
+    keys = [_TRANSLATOR.get_asset_key(node) for node in nodes if node["resource_type"] == "model"]
     return sorted(key for key in keys if key.path[0] in SCHEMAS)
 
 
@@ -55,7 +59,7 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
     failed: dict[str, dg.AssetCheckResult] = {}
     for event in building:
         said = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-        for result in said.to_default_asset_events(manifest, Translator(), context):
+        for result in said.to_default_asset_events(manifest, _TRANSLATOR, context):
             if isinstance(result, dg.AssetCheckResult) and not result.passed:
                 failed[event["data"]["node_info"]["unique_id"]] = result
             else:

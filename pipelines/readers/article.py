@@ -24,7 +24,7 @@ def read_article(content: bytes, file_path: str, file_key: str) -> Reading:
         One row of ``TEXTS``, or one rejection.
     """
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return reject_file(file_key, "unreadable_file", found=str(error), expected="UTF-8")
     publication_id = PurePosixPath(file_path).parent.name

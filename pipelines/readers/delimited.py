@@ -79,6 +79,7 @@ _SCOPES = ("one", "each", "together")
 _NUMBERS = ("value", "value_high", "base_value")
 _DATES = ("starts_on", "ends_on", "base_starts_on", "base_ends_on")
 _NUMBER_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+_DATE_FORM = r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 _OFFSET_FORM = r"^[0-9]{1,9}$"
 _LIMIT = Decimal(10) ** 12
 _DECIMALS = 6
@@ -161,7 +162,7 @@ def _parse(raw: pl.DataFrame) -> pl.DataFrame:
     typed = text.with_columns(
         *(pl.col(column).alias(f"raw_{column}") for column in COLUMNS),
         *(_when_matches(column, _NUMBER_FORM).cast(EXACT) for column in _NUMBERS),
-        *(pl.col(column).str.to_date("%Y-%m-%d", strict=False) for column in _DATES),
+        *(_when_matches(column, _DATE_FORM).str.to_date("%Y-%m-%d", strict=False) for column in _DATES),
         *(_when_matches(column, _OFFSET_FORM).cast(pl.Int64) for column in ("char_start", "char_end")),
         pl.col("measure_code").replace_strict(units, default=None).replace("", None).alias("measure_unit"),
     ).with_columns(
@@ -222,6 +223,7 @@ def _checks() -> Iterable[_Check]:
         yield _Check(
             "invalid_number", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("0, 812")
         )
+    yield _Check("invalid_number", "char_end", col("char_end") <= col("char_start"), lit("> ") + col("raw_char_start"))
     for column in _DATES:
         yield _Check(
             "invalid_date", column, col(f"raw_{column}").is_not_null() & col(column).is_null(), lit("YYYY-MM-DD")
@@ -265,6 +267,7 @@ def _checks() -> Iterable[_Check]:
         for side in ("upper", "lower")
     )
     yield _Check("negative_count", "value", ~is_change & (col("value") < 0), lit(">= 0"))
+    yield _Check("negative_count", "base_value", col("base_value") < 0, lit(">= 0"))
     yield _Check("negative_count", "value", is_below & (col("value") == 0), lit("> 0"))
     yield _Check(
         "fractional_count", "value", col("is_count") & (col("value") != col("value").floor()), lit("1, 2, 3 …")

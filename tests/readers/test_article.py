@@ -13,12 +13,18 @@ from pipelines.readers.article import read_article
 PATH = "article_notes/made-up/text.txt"
 
 
-@pytest.mark.parametrize("text", ["Kết nạp 24 ĐV…", "", "a\r\nb\n", "1\u00a0746", "  x  ", "\ufeffx", "😀 12"])
+@pytest.mark.parametrize("text", ["Kết nạp 24 ĐV…", "", "a\r\nb\n", "1\u00a0746", "  x  ", "😀 12"])
 def test_a_text_is_kept_as_it_is(text: str) -> None:
     reading = read_article(text.encode(), PATH, "key")
 
     assert reading.texts.rows() == [("made-up", text)]
     assert (reading.found_count, reading.accepted_count, reading.rejected_count) == (1, 1, 0)
+
+
+def test_a_byte_order_mark_is_no_character_of_the_text() -> None:
+    reading = read_article(b"\xef\xbb\xbf24", PATH, "key")
+
+    assert reading.texts["text_body"].to_list() == ["24"]
 
 
 def test_a_decomposed_text_is_composed_because_offsets_count_its_characters() -> None:

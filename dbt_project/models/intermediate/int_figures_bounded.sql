@@ -55,7 +55,7 @@ bounded as (
     select
         *,
         case
-            when bound_side = 'both' and is_rounded then magnitude - {{ exact('0.5') }} * precision_unit
+            when bound_side = 'both' and is_rounded then magnitude - {{ exact(multiply_exactly('0.5', 'precision_unit')) }}
             when bound_side in ('both', 'lower') then magnitude
             when bound_side = 'upper' then 0
         end as magnitude_low,
