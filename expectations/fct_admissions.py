@@ -100,8 +100,8 @@ SUITE = Suite(
         Expected(
             name="admissions_are_of_a_plausible_size",
             severity="warning",
-            reason="the whole Party admitted 187 179 persons in 2006 (n002-002), so a row above 300 000 for a year or less is "
-            "a lost separator or a number of something else",
+            reason="the whole Party admitted 187 179 persons in 2006 (n002-002); above 300 000 in a year or less, a "
+            "separator was lost or something else was counted",
             build=no_rows(
                 f"""
                 select figure_id, source_id, locator, printed, admissions_low, starts_on, ends_on

@@ -18,6 +18,7 @@ from pipelines.commands.querying import Format
 from pipelines.languages import Language
 from pipelines.moments import parse_moment
 from pipelines.paths import load_paths
+from pipelines.settings import CHECKOUT
 
 app = typer.Typer(
     name="ketnap",
@@ -120,12 +121,14 @@ def documents(
 
 
 @app.command()
-def ui() -> None:
-    """Open Dagster's pages on this warehouse: the graph, its checks, the history of runs. Ends with Ctrl-C."""
+def ui(*, port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
+    """Serve Dagster's pages on this warehouse: the graph, its checks, the history of runs. Ends with Ctrl-C."""
     from pipelines.defs.runs import prepare_instance
 
     prepare_instance(load_paths())
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"])  # noqa: S606
+    # where pyproject.toml names the definitions
+    os.chdir(CHECKOUT)
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "--port", str(port)])  # noqa: S606
 
 
 def _require_warehouse() -> None:

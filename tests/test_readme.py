@@ -27,7 +27,8 @@ def _read_examples(name: str) -> list[tuple[list[str], str]]:
     for block in re.findall(
         r"```console\n\$ (ketnap .*?)```", (CHECKOUT / name).read_text(encoding="utf-8"), re.DOTALL
     ):
-        end = block.index("\n") if '"' not in block.split("\n", 1)[0] else block.index('"\n') + 1
+        opening = block.split("\n", 1)[0].find('"')
+        end = block.index("\n") if opening < 0 else block.index('"\n', opening + 1) + 1
         examples.append((shlex.split(block[:end])[1:], block[end + 1 :]))
     return examples
 

@@ -1,5 +1,7 @@
 -- A reader that miscounts, or a batch of which a part is missing, would lose records without an error: what a file was
 -- found to hold is what was accepted and what was rejected, and what was accepted is in the lake.
+{{ config(meta={'dagster': {'ref': {'name': 'stg_lake__files'}}}) }}
+
 with files as (
 
     select * from {{ ref('stg_lake__files') }}

@@ -1,5 +1,7 @@
 -- A finding is only worth its evidence: each figure that a comparison names can be looked up, and the figure it judges is
 -- among those it names.
+{{ config(meta={'dagster': {'ref': {'name': 'int_comparisons_unioned'}}}) }}
+
 with comparisons as (
 
     select

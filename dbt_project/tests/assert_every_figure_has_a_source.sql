@@ -1,5 +1,7 @@
 -- A number that cannot be traced to a line of a file cannot be checked by anyone. The file is one the lake has taken in, in
 -- that version, and what the figure says it was published in is a publication.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_figures'}}}) }}
+
 with figures as (
 
     select * from {{ ref('fct_figures') }}
