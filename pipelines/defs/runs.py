@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import dagster as dg
 
+from pipelines.defs.history import keep_history_open
 from pipelines.defs.hooks import REPORTED_TAG
 from pipelines.defs.recordings import Progress, Recording
 from pipelines.defs.resources import Build
@@ -50,6 +51,7 @@ def run_nightly_build(
     paths.build.mkdir(parents=True, exist_ok=True)
     run_id = str(uuid.uuid4())
     with ExitStack() as stack:
+        stack.enter_context(keep_history_open())
         log = stack.enter_context(paths.run_log.open("w", encoding="utf-8"))
         recording = Recording(run_id, build, log=log, on_progress=on_progress)
         # the history shows nights; a look back is none
