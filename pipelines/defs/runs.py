@@ -20,6 +20,9 @@ _INSTANCE = """\
 # written by Kết nạp when missing; Dagster's documentation calls it the instance configuration
 telemetry:
   enabled: false
+# no invitation to newsletters in front of the graph
+nux:
+  enabled: false
 """
 
 
