@@ -133,7 +133,7 @@ def validate(database: Path, data_docs: Path | None = None, suites: Sequence[Sui
         FileNotFoundError: There is no build file.
     """
     if not database.is_file():
-        msg = f"no build file at {str(database)!r}\n\nrun the build first: ketnap run"
+        msg = f"no build file at {str(database)!r}\n\nrun the build first: ketnap build"
         raise FileNotFoundError(msg)
     outcomes: list[Outcome] = []
     # warnings of Great Expectations about the modules it imports say nothing about the data

@@ -72,7 +72,7 @@ def publish(build_database: Path, published_database: Path, schemas: Sequence[st
         ValueError: A schema has no tables.
     """
     if not build_database.is_file():
-        msg = f"no build file at {str(build_database)!r}\n\nrun the build first: ketnap run"
+        msg = f"no build file at {str(build_database)!r}\n\nrun the build first: ketnap build"
         raise FileNotFoundError(msg)
     folder = published_database.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def open_published(published_database: Path) -> duckdb.DuckDBPyConnection:
         FileNotFoundError: Nothing was published yet.
     """
     if not published_database.is_file():
-        msg = f"no published file at {str(published_database)!r}\n\npublish one first: ketnap run"
+        msg = f"no published file at {str(published_database)!r}\n\npublish one first: ketnap build"
         raise FileNotFoundError(msg)
     return duckdb.connect(
         str(published_database),

@@ -45,8 +45,6 @@ ALLOWED_IMPORTS = {
     "dagster_dbt": ("pipelines/defs/", "pipelines/definitions.py", "tests/"),
     "great_expectations": ("pipelines/expectations.py", "expectations/", "tests/"),
 }
-WARMING_UP = {("pipelines/validation.py", "great_expectations")}
-"""Starts a process with the import, and uses nothing of it."""
 
 
 @cache
@@ -245,11 +243,7 @@ def find_imports(name: str) -> set[str]:
 @pytest.mark.parametrize("package", ALLOWED_IMPORTS)
 def test_a_heavy_library_is_imported_only_where_it_belongs(package: str) -> None:
     elsewhere = [
-        name
-        for name in MODULES
-        if package in find_imports(name)
-        and not name.startswith(ALLOWED_IMPORTS[package])
-        and (name, package) not in WARMING_UP
+        name for name in MODULES if package in find_imports(name) and not name.startswith(ALLOWED_IMPORTS[package])
     ]
 
     assert elsewhere == []

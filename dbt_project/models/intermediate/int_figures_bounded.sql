@@ -109,7 +109,11 @@ located as (
         case
             when clamped.char_start is not null and texts.text_body is not null
                 then
-                    substring(texts.text_body, cast(clamped.char_start + 1 as integer), cast(clamped.char_end - clamped.char_start as integer))
+                    substring(
+                        texts.text_body,
+                        cast(clamped.char_start + 1 as integer),
+                        cast(clamped.char_end - clamped.char_start as integer)
+                    )
                     = clamped.printed
         end as is_printed_at_place,
         trim(

@@ -126,7 +126,7 @@ bases as (
                         counts.period_type_code = 'year'
                         or (
                             counts.period_type_code in ('term', 'multi_year')
-                            and counts.document_id = percentages.document_id
+                            and percentages.document_id = counts.document_id
                             and extract(year from percentages.starts_on) < extract(year from percentages.ends_on)
                         )
                     )

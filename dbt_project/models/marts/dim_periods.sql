@@ -44,7 +44,7 @@ select
     is_instant,
     case when start_year = end_year then start_year end as year,
     cast(case when is_dated then {{ dbt.datediff('starts_on', 'ends_on', 'day') }} + 1 end as bigint) as day_count,
-    {% for language in ['vi', 'en'] -%}
+{% for language in ['vi', 'en'] -%}
     case
         when not is_dated and starts_on is not null
             then '{{ "từ " if language == "vi" else "since " }}' || {{ format_day('starts_on', language) }}
@@ -64,5 +64,5 @@ select
                 || cast(start_year as {{ dbt.type_string() }}) || '–' || cast(end_year as {{ dbt.type_string() }})
         else {{ format_day('starts_on', language) }} || ' – ' || {{ format_day('ends_on', language) }}
     end as period_label_{{ language }}{{ "," if language == "vi" }}
-    {% endfor %}
+{% endfor %}
 from described

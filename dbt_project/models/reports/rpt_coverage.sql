@@ -48,7 +48,7 @@ counted as (
             'localities_without_members',
         ] -%}
         max(case when measure_code = '{{ measure }}' then locality_count end) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from localities
     group by organisation_id, group_code, period_id, source_id
 

@@ -7,6 +7,19 @@ with comparisons as (
 
 ),
 
+printed_names as (
+
+    select
+        organisation_name,
+        printed_level_code,
+        parent_organisation_name,
+        province_name,
+        min(candidate_names) as candidate_names
+    from {{ ref('stg_derived__organisation_names') }}
+    group by organisation_name, printed_level_code, parent_organisation_name, province_name
+
+),
+
 names as (
 
     select
@@ -17,23 +30,14 @@ names as (
         figures.period_id,
         figures.printed_organisation_name,
         figures.resolution_code,
-        names.candidate_names
+        printed_names.candidate_names
     from {{ ref('fct_figures') }} as figures
-    left join (
-        select
-            organisation_name,
-            printed_level_code,
-            parent_organisation_name,
-            province_name,
-            min(candidate_names) as candidate_names
-        from {{ ref('stg_derived__organisation_names') }}
-        group by organisation_name, printed_level_code, parent_organisation_name, province_name
-    ) as names
+    left join printed_names
         on
-            figures.printed_organisation_name = names.organisation_name
-            and figures.level_code = names.printed_level_code
-            and figures.printed_parent_name is not distinct from names.parent_organisation_name
-            and figures.province_name is not distinct from names.province_name
+            figures.printed_organisation_name = printed_names.organisation_name
+            and figures.level_code = printed_names.printed_level_code
+            and figures.printed_parent_name is not distinct from printed_names.parent_organisation_name
+            and figures.province_name is not distinct from printed_names.province_name
     where figures.resolution_code <> 'resolved'
 
 ),

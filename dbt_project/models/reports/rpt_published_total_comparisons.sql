@@ -1,3 +1,7 @@
+{% set cut_off = {
+    'vi': ' (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)',
+    'en': ' (right if the percentage was cut off, not rounded)',
+} %}
 with comparisons as (
 
     select * from {{ ref('int_comparisons_unioned') }}
@@ -43,7 +47,7 @@ select
         when comparisons.explanation_code = 'truncation' then 'info'
         else reasons.finding_severity
     end as severity,
-    {% for language in ['vi', 'en'] -%}
+{% for language in ['vi', 'en'] -%}
     organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
     || measures.measure_label_{{ language }}
     || case
@@ -52,10 +56,10 @@ select
     || '): ' || comparisons.detail_{{ language }}
     || case
         when comparisons.explanation_code = 'truncation'
-            then '{{ " (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)" if language == "vi" else " (right if the percentage was cut off, not rounded)" }}'
+            then '{{ cut_off[language] }}'
         else ''
     end as message_{{ language }}{{ "," if language == "vi" }}
-    {% endfor %}
+{% endfor %}
 from comparisons
 left join {{ ref('reasons') }} as reasons
     on comparisons.reason_code = reasons.reason_code

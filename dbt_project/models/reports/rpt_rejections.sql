@@ -1,7 +1,9 @@
 -- Every fault found in a file, with its place; superseded faults are kept and marked.
 with rejections as (
 
-    select rejections.*, files.is_current
+    select
+        rejections.*,
+        files.is_current
     from {{ ref('stg_lake__rejections') }} as rejections
     inner join {{ ref('int_files_versioned') }} as files
         on rejections.batch_id = files.batch_id and rejections.file_path = files.file_path

@@ -59,7 +59,7 @@ changed as (
         case
             when earlier.figure_id is null then 'added'
             when later.figure_id is null then 'removed'
-            when earlier.value = later.value and earlier.printed is not distinct from later.printed then 'reclassified'
+            when earlier.value = later.value and coalesce(earlier.printed, '') = coalesce(later.printed, '') then 'reclassified'
             else 'restated'
         end as change_code,
         earlier.printed as former_printed,
@@ -76,7 +76,7 @@ changed as (
         earlier.figure_id is null
         or later.figure_id is null
         or earlier.value <> later.value
-        or earlier.printed is distinct from later.printed
+        or coalesce(earlier.printed, '') <> coalesce(later.printed, '')
         or earlier.meaning_key <> later.meaning_key
 
 )
