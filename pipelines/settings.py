@@ -19,14 +19,12 @@ class Settings(BaseSettings):
     Attributes:
         root: Folder that holds ``data/``. Tests, demonstrations and a second warehouse set it to a folder of their own.
         max_file_bytes: A raw file above this size is rejected unread.
-        python_log_level: Level of the messages the command prints about its own work.
     """
 
     model_config = SettingsConfigDict(env_prefix="KETNAP_", extra="ignore")
 
     root: Path = CHECKOUT
     max_file_bytes: int = 256 * 1024 * 1024
-    python_log_level: str = "WARNING"
 
 
 def load_settings() -> Settings:
