@@ -4,7 +4,7 @@ with excesses as (
     select * from {{ ref('int_figures_attributed') }}
     where
         statement_code = 'excess_over_target'
-        and unit_code <> 'percent'
+        and unit <> 'percent'
         and duplicate_of_figure_id is null
         and value_low = value_high
 

@@ -33,7 +33,7 @@ magnitudes as (
         observations.value < 0 as is_decrease,
         coalesce(observations.printed_precision, 1) as precision_unit,
         coalesce(statements.is_quotient, false)
-        or observations.unit_code = 'percent'
+        or observations.unit = 'percent'
         or coalesce(observations.printed_precision, 1) > 1 as is_rounded,
         {{ exact('statements.domain_low') }} as domain_low,
         {{ exact('statements.domain_high') }} as domain_high,
@@ -181,7 +181,7 @@ select
     precision_unit as printed_precision,
     value,
     range_high,
-    unit_code,
+    unit,
     qualifier_code,
     value_status_code,
     is_rounded,

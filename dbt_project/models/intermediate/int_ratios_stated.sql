@@ -13,7 +13,7 @@ with figures as (
         duplicate_of_figure_id is null
         and organisation_id <> 'unknown'
         and measure_code <> 'unclassified'
-        and unit_code = 'percent'
+        and unit = 'percent'
         and statement_code in ('share', 'attainment', 'excess_over_target', 'ratio_to_members')
 
 ),

@@ -52,7 +52,7 @@ paired as (
                     and later.measure_code = earlier.measure_code
                     and later.group_code = earlier.group_code
                     and later.statement_code = earlier.statement_code
-                    and later.unit_code = earlier.unit_code
+                    and later.unit = earlier.unit
                     and later.period_id = earlier.period_id
                     and coalesce(later.base_measure_code, '') = coalesce(earlier.base_measure_code, '')
                     and coalesce(later.base_group_code, '') = coalesce(earlier.base_group_code, '')

@@ -31,7 +31,7 @@ vague as (
     from figures
     where
         qualifier_code in ('nearly', 'over', 'about')
-        and unit_code <> 'percent'
+        and unit <> 'percent'
         and statement_code = 'level'
         and value >= 100
         and value % 10 <> 0

@@ -3,7 +3,7 @@ with measures as (
     select
         measure_code,
         kind as kind_code,
-        unit as unit_code,
+        unit,
         fact_code,
         label_vi as measure_label_vi,
         label_en as measure_label_en,

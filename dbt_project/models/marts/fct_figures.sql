@@ -63,7 +63,7 @@ select
     figures.printed,
     figures.value,
     figures.range_high,
-    figures.unit_code as unit,
+    figures.unit,
     figures.qualifier_code,
     figures.value_status_code,
     figures.value_low,

@@ -6,7 +6,7 @@ with observations as (
         *,
         {{ surrogate_key([
             'organisation_name', 'level_code', 'scope_code', 'parent_organisation_name', 'province_name', 'measure_code',
-            'group_code', 'statement_code', 'period_type_code', 'starts_on', 'ends_on', 'range_high', 'unit_code',
+            'group_code', 'statement_code', 'period_type_code', 'starts_on', 'ends_on', 'range_high', 'unit',
             'qualifier_code', 'base_measure_code', 'base_group_code', 'base_value', 'duplicate_of_figure_id',
         ]) }} as meaning_key
     from {{ ref('int_observations_versioned') }}

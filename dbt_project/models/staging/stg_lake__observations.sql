@@ -42,7 +42,7 @@ renamed as (
         printed_precision,
         value,
         value_high as range_high,
-        unit as unit_code,
+        unit,
         qualifier_code,
         value_status as value_status_code,
         note,
