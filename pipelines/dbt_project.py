@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
+import polars as pl
 
+from pipelines.lake import Lake
 from pipelines.paths import DBT_PROJECT
 from pipelines.settings import disable_telemetry, export_environment
 
@@ -96,6 +99,9 @@ class Building:
     Iterating gives the events that say what became of a node, as dbt writes them into its structured log. A test or
     model that fails raises nothing.
 
+    The big tables are kept from night to night, and only what came in since is written. They are built anew when the
+    file does not hold what the last complete build left: docs/decisions/0006-cost-follows-what-is-new.md.
+
     Args:
         paths: Where the lake is, and where the build file goes.
         as_of: Leave out what was recorded after this moment; UTC, without a time zone.
@@ -109,6 +115,11 @@ class Building:
         if as_of is not None:
             moment = as_of.isoformat(sep=" ", timespec="microseconds")
             self._arguments += ["--vars", json.dumps({"as_of": moment})]
+        self._is_whole = as_of is None and not selected
+        self.built_until = find_built_until(paths) if as_of is None else ""
+        """Newest batch that the build file held before this build; empty if it is built anew."""
+        # by hand somebody may choose nodes of a file that is not complete: that does not make it new
+        self._arguments += [] if self.built_until or selected else ["--full-refresh"]
         self._events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._outcome: dbtRunnerResult | None = None
         self._error: BaseException | None = None
@@ -136,17 +147,66 @@ class Building:
 
     def _run(self) -> None:
         try:
+            self._paths.built_state.unlink(missing_ok=True)
+            export_environment(KETNAP_BUILT_UNTIL=self.built_until)
             self._outcome = _invoke("build", self._paths, self._arguments, self._take)
+            if self._is_whole and self._is_complete():
+                _keep_state(self._paths)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that asks for the result
             self._error = error
         finally:
             self._events.put(None)
+
+    def _is_complete(self) -> bool:
+        """Whether every model and seed was built, whatever the tests found."""
+        if self._outcome is None or self._outcome.result is None:
+            return False
+        results = cast("RunExecutionResult", self._outcome.result).results
+        return all(str(result.status) == "success" for result in results if str(result.node.resource_type) != "test")
 
     def _take(self, event: EventMsg) -> None:
         from dbt_common.events.functions import msg_to_dict
 
         if event.info.name in _RESULT_EVENTS:
             self._events.put(msg_to_dict(event))
+
+
+def find_built_until(paths: Paths) -> str:
+    """Return the newest batch that the tables of the build file hold, or "" if they have to be built anew.
+
+    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, and when
+    a name or an organisation that was known before means something else now: then any row may be another one.
+
+    Args:
+        paths: Where the build file is.
+    """
+    if not paths.built_state.is_file() or not paths.build_database.is_file():
+        return ""
+    state = json.loads(paths.built_state.read_text(encoding="utf-8"))
+    is_same = state["fingerprint"] == _fingerprint(paths) and state["newest_batch"] <= _newest_batch(paths)
+    return str(state["newest_batch"]) if is_same and _are_meanings_kept(paths) else ""
+
+
+def _keep_state(paths: Paths) -> None:
+    """Write down what the tables of the build file rest on."""
+    shutil.copytree(paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names"))
+    state = {"fingerprint": _fingerprint(paths), "newest_batch": _newest_batch(paths)}
+    paths.built_state.write_text(json.dumps(state), encoding="utf-8")
+
+
+def _newest_batch(paths: Paths) -> str:
+    return max(Lake(paths.lake).batch_ids(), default="")
+
+
+def _are_meanings_kept(paths: Paths) -> bool:
+    """Whether everything that was resolved for the last build is resolved in the same way now; more may be."""
+    for file in paths.built_derived.glob("*.parquet"):
+        former, current = pl.read_parquet(file), pl.read_parquet(paths.derived / file.name)
+        if former.columns != current.columns:
+            return False
+        if not former.join(current, on=former.columns, how="anti", nulls_equal=True).is_empty():
+            return False
+    return True
 
 
 def fetch_failing_rows(database: Path, query: str, limit: int) -> tuple[list[str], list[tuple[Any, ...]]]:

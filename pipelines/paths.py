@@ -57,6 +57,16 @@ class Paths:
         return self.build / "dbt"
 
     @property
+    def built_state(self) -> Path:
+        """What the build file holds, as JSON; missing while it is written, and after a build that broke off."""
+        return self.build / "built.json"
+
+    @property
+    def built_derived(self) -> Path:
+        """What was derived from the lake when the build file was built."""
+        return self.build / "built"
+
+    @property
     def run_log(self) -> Path:
         """Everything Dagster says about the last run that `ketnap build` started."""
         return self.build / "run.log"

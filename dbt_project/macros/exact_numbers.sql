@@ -50,3 +50,12 @@
 {% macro as_millionths(expression) -%}
     cast(cast({{ expression }} as decimal(24, 6)) * 1000000 as bigint)
 {%- endmacro %}
+
+{#- The whole numbers inside an interval that may be open: the smallest, and the largest. -#}
+{% macro count_low(low, is_open) -%}
+    cast(case when {{ is_open }} then floor({{ low }}) + 1 else ceil(coalesce({{ low }}, 0)) end as bigint)
+{%- endmacro %}
+
+{% macro count_high(high, is_open) -%}
+    cast(case when {{ is_open }} then ceil({{ high }}) - 1 else floor({{ high }}) end as bigint)
+{%- endmacro %}

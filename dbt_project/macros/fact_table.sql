@@ -1,5 +1,7 @@
-{#- The counts of one fact table: one row per organisation, measure, group, period and source, the narrowest where a source
-    states several. A count of an unresolved organisation is a source of its own, so that none is lost.
+{#- The counts of one fact table: one row per organisation, measure, group, period and source. Of what one source states
+    of the same, the newest is taken, and the narrowest of one file. Where several sources state the same, one of them is
+    preferred: the narrowest, a report before a publication, the newest. A count of an unresolved organisation is a source
+    of its own, so that none is lost.
 
     fact_code    value of the column `fact_code` of the seed `measures`
     quantity     name of the counted quantity
@@ -8,80 +10,115 @@
 with counts as (
 
     select counts.*
-    from {{ ref('int_counts_stated') }} as counts
+    from {{ ref('int_counts_unioned') }} as counts
     inner join {{ ref('measures') }} as measures
         on counts.measure_code = measures.measure_code
     where measures.fact_code = '{{ fact_code }}'
 
 ),
 
-sourced as (
+{% if is_incremental() -%}
+candidates as (
 
-    select
-        *,
-        case when organisation_id = 'unknown' then figure_id else document_id end as source_id
+    select counts.*
     from counts
+    inner join {{ ref('int_counts_changed') }} as changed
+        on
+            counts.organisation_id = changed.organisation_id
+            and counts.measure_code = changed.measure_code
+            and counts.group_code = changed.group_code
+            and counts.period_id = changed.period_id
+
+    union all
+
+    select * from counts
+    where
+        organisation_id = 'unknown'
+        and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
 
 ),
+{%- else -%}
+candidates as (
 
-preferred as (
+    select * from counts
+
+),
+{%- endif %}
+
+ranked as (
 
     select
         *,
         row_number() over (
             partition by organisation_id, measure_code, group_code, period_id, source_id
-            order by case when count_high is null then 1 else 0 end, count_high - count_low, origin_code desc, figure_id
-        ) as preference
-    from sourced
+            order by
+                batch_id desc, case when count_high is null then 1 else 0 end, count_high - count_low, origin_code desc,
+                file_path desc, figure_id
+        ) as place_in_source
+    from candidates
 
 ),
 
-figures as (
+chosen as (
 
-    select * from {{ ref('int_figures_bounded') }}
+    select * from ranked
+    where place_in_source = 1
+
+),
+
+compared as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                organisation_id, measure_code, group_code, period_id, case when organisation_id = 'unknown' then source_id end
+            order by
+                case when count_high is null then 1 else 0 end, count_high - count_low,
+                case when publication_id is null then 0 else 1 end, batch_id desc, source_id
+        ) as preference,
+        count(*) over (
+            partition by
+                organisation_id, measure_code, group_code, period_id, case when organisation_id = 'unknown' then source_id end
+        ) as source_count
+    from chosen
 
 )
 
 select
-    -- ids
-    {{ surrogate_key([
-        'preferred.organisation_id',
-        'preferred.measure_code',
-        'preferred.group_code',
-        'preferred.period_id',
-        'preferred.source_id',
-    ]) }} as {{ fact_code }}_id,
-    preferred.organisation_id,
-    preferred.measure_code,
-    preferred.group_code,
-    preferred.period_id,
-    preferred.source_id,
-    preferred.document_id,
-    figures.publication_id,
-    preferred.figure_id,
+    -- what is counted
+    organisation_id,
+    measure_code,
+    group_code,
+    period_id,
+    source_id,
+    document_id,
+    publication_id,
+    figure_id,
 
     -- when
-    preferred.period_type_code,
-    preferred.starts_on,
-    preferred.ends_on,
+    period_type_code,
+    starts_on,
+    ends_on,
 
     -- the count
-    case when preferred.count_low = preferred.count_high then preferred.count_low end as {{ quantity }},
-    preferred.count_low as {{ quantity }}_low,
-    preferred.count_high as {{ quantity }}_high,
-    figures.qualifier_code,
-    figures.printed,
+    case when count_low = count_high then count_low end as {{ quantity }},
+    count_low as {{ quantity }}_low,
+    count_high as {{ quantity }}_high,
+    qualifier_code,
+    printed,
+
+    -- other sources
+    preference = 1 as is_preferred,
+    source_count,
 
     -- provenance
-    figures.source_name,
-    figures.file_path,
-    figures.file_sha256,
-    figures.locator,
-    figures.version_number,
-    figures.batch_id,
-    figures.recorded_at
-from preferred
-inner join figures
-    on preferred.figure_id = figures.figure_id
-where preferred.preference = 1
+    source_name,
+    file_path,
+    file_sha256,
+    locator,
+    version_number,
+    batch_id,
+    recorded_at
+from compared
 {%- endmacro %}

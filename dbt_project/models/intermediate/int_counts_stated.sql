@@ -65,9 +65,8 @@ counts as (
         ends_on,
         reported_on,
         origin_code,
-        cast(case when is_value_low_open then floor(value_low) + 1 else ceil(coalesce(value_low, 0)) end as bigint)
-            as count_low,
-        cast(case when is_value_high_open then ceil(value_high) - 1 else floor(value_high) end as bigint) as count_high
+        {{ count_low('value_low', 'is_value_low_open') }} as count_low,
+        {{ count_high('value_high', 'is_value_high_open') }} as count_high
     from numbers
 
 )

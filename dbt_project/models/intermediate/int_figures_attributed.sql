@@ -1,8 +1,20 @@
 -- Figures with the organisations they speak of. A figure that holds for each of nine communes has nine rows; a figure for
--- several together belongs to none of them and has one row, on the organisation "unknown".
+-- several together belongs to none of them and has one row, on the organisation "unknown". The plain counts of reports,
+-- which are by far the most, go to the facts directly.
 with figures as (
 
     select * from {{ ref('int_figures_bounded') }}
+    where publication_id is not null
+
+    union all
+
+    select * from {{ ref('int_figures_bounded') }}
+    where publication_id is null and scope_code <> 'one'
+
+    union all
+
+    select * from {{ ref('int_figures_bounded') }}
+    where publication_id is null and scope_code = 'one' and statement_code <> 'level'
 
 ),
 

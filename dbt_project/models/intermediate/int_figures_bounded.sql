@@ -4,6 +4,8 @@
 -- to its last printed digit ("39,66" is [39.655, 39.67)); a count is what is printed, unless it is printed in thousands
 -- or millions. A decrease is printed without a sign: its qualifier bounds the magnitude, and the interval is mirrored.
 -- The conventional bound of "gần", "hơn" and "khoảng" is kept apart: one unit of the last digit that is not zero.
+{{ config(materialized='view') }}
+
 with observations as (
 
     select * from {{ ref('int_observations_versioned') }}
@@ -39,7 +41,10 @@ magnitudes as (
         {{ exact('statements.domain_high') }} as domain_high,
         qualifiers.bound_side,
         qualifiers.is_strict,
-        {{ last_digit_unit('abs(observations.value)') }} as last_digit_unit
+        -- of the others it is not asked, and it takes a while to find
+        case
+            when observations.qualifier_code in ('over', 'nearly', 'about') then {{ last_digit_unit('abs(observations.value)') }}
+        end as last_digit_unit
     from observations
     inner join {{ ref('statements') }} as statements
         on observations.statement_code = statements.statement_code

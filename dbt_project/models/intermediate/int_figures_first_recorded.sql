@@ -1,7 +1,9 @@
--- When the current form of a figure came in first: a file that is received again for another figure does not make it new.
+-- When the current form of a published figure came in first: a file that is received again for another figure does not
+-- make it new. Findings, which ask for it, are of publications.
 with observations as (
 
     select * from {{ ref('int_observations_versioned') }}
+    where publication_id is not null
 
 ),
 

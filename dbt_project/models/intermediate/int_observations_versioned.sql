@@ -1,4 +1,6 @@
 -- Observations of batches that exist, with the version of their file; the newest version is the current one.
+{{ config(materialized='view') }}
+
 with observations as (
 
     select

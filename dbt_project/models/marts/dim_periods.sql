@@ -1,21 +1,10 @@
 -- Every interval that a figure speaks of. An undated period is one per document and wording, so that two documents'
 -- "now" are never taken for the same day.
-with figures as (
+with periods as (
 
-    select * from {{ ref('int_figures_bounded') }}
-
-),
-
-periods as (
-
-    select
-        period_id,
-        period_type_code,
-        starts_on,
-        ends_on,
-        min(period_text) as period_text
-    from figures
-    group by period_id, period_type_code, starts_on, ends_on
+    select * from {{ ref('int_periods_stated') }}
+    union
+    select period_id, period_type_code, starts_on, ends_on, cast(null as varchar) from {{ ref('int_calendar_periods') }} where starts_on >= date '2005-01-01' and period_id not in (select period_id from {{ ref('int_periods_stated') }})
 
 ),
 

@@ -1,32 +1,56 @@
 -- Everything a source states, with the interval of its true value. Nothing is repaired: what is wrong with a figure stands
--- in the reports, beside it.
+-- in the reports, beside it. A night writes the documents of which something came in.
+-- depends_on: {{ ref('int_documents_changed') }}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_documents() }}') }}
+
 with figures as (
 
+{% if is_incremental() %}
+    -- the newest version of a report came in with its file; a publication also changes with its text or sidecar
     select * from {{ ref('int_figures_bounded') }}
+    where publication_id is null and batch_id > {{ built_until() }}
+
+    union all
+
+    select * from {{ ref('int_figures_bounded') }}
+    where
+        publication_id is not null
+        and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+{% else %}
+    select * from {{ ref('int_figures_bounded') }}
+{% endif %}
 
 ),
 
-organisations as (
+names as (
 
     select
-        figure_id,
-        count(distinct organisation_id) as organisation_count,
-        case when count(distinct organisation_id) = 1 then min(organisation_id) end as organisation_id,
-        min(resolution_code) as resolution_code
-    from {{ ref('int_figures_attributed') }}
-    group by figure_id
+        organisation_name,
+        printed_level_code,
+        parent_organisation_name,
+        province_name,
+        organisation_id,
+        resolution_code
+    from {{ ref('stg_derived__organisation_names') }}
+    where organisation_name is not null and scope_code = 'one'
 
 ),
 
-parents as (
+-- figures of several organisations; of one that holds for each of them, the organisation above
+several as (
 
     select
         attributed.figure_id,
-        case when count(distinct names.parent_organisation_id) = 1 then min(names.parent_organisation_id) end
-            as parent_organisation_id
+        count(distinct attributed.organisation_id) as organisation_count,
+        case
+            when count(distinct attributed.organisation_id) = 1 then min(attributed.organisation_id)
+            when count(distinct organisations.parent_organisation_id) = 1 then min(organisations.parent_organisation_id)
+        end as organisation_id,
+        min(attributed.resolution_code) as resolution_code
     from {{ ref('int_figures_attributed') }} as attributed
-    inner join {{ ref('stg_derived__organisation_names') }} as names
-        on attributed.organisation_id = names.organisation_id
+    left join {{ ref('dim_organisations') }} as organisations
+        on attributed.organisation_id = organisations.organisation_id
+    where attributed.scope_code <> 'one'
     group by attributed.figure_id
 
 )
@@ -38,15 +62,15 @@ select
     figures.publication_id,
     figures.duplicate_of_figure_id,
 
-    -- organisation; of a figure that holds for each of several, the one above them
-    coalesce(organisations.organisation_id, parents.parent_organisation_id, 'unknown') as organisation_id,
+    -- organisation
+    coalesce(names.organisation_id, several.organisation_id, 'unknown') as organisation_id,
     figures.organisation_name as printed_organisation_name,
     figures.level_code,
     figures.scope_code,
     figures.parent_organisation_name as printed_parent_name,
     figures.province_name,
-    organisations.organisation_count,
-    organisations.resolution_code,
+    coalesce(several.organisation_count, 1) as organisation_count,
+    coalesce(names.resolution_code, several.resolution_code, 'unresolved') as resolution_code,
 
     -- what is counted
     figures.measure_code,
@@ -72,9 +96,9 @@ select
     figures.is_value_high_open,
     figures.conventional_low,
     figures.conventional_high,
-    case when figures.scope_code = 'each' then {{ exact('organisations.organisation_count * figures.value_low') }} end
+    case when figures.scope_code = 'each' then {{ exact('several.organisation_count * figures.value_low') }} end
         as organisations_total_low,
-    case when figures.scope_code = 'each' then {{ exact('organisations.organisation_count * figures.value_high') }} end
+    case when figures.scope_code = 'each' then {{ exact('several.organisation_count * figures.value_high') }} end
         as organisations_total_high,
     figures.note,
 
@@ -100,7 +124,12 @@ select
     figures.batch_id,
     figures.recorded_at
 from figures
-inner join organisations
-    on figures.figure_id = organisations.figure_id
-left join parents
-    on figures.figure_id = parents.figure_id
+left join names
+    on
+        figures.scope_code = 'one'
+        and figures.organisation_name = names.organisation_name
+        and figures.level_code = names.printed_level_code
+        and figures.parent_organisation_name is not distinct from names.parent_organisation_name
+        and figures.province_name is not distinct from names.province_name
+left join several
+    on figures.figure_id = several.figure_id

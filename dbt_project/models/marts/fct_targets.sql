@@ -1,1 +1,5 @@
+-- depends_on: {{ ref('int_counts_changed') }}
+-- depends_on: {{ ref('int_documents_changed') }}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_counts() }}') }}
+
 {{ fact_table('targets', 'target') }}

@@ -1,104 +1,169 @@
--- Admissions of each organisation by group and period, one row however many documents state it: the narrowest count, with
--- the whole of the same document and what the named organisations below come to.
-with admissions as (
+-- Admissions of each organisation by group and period, one row however many documents state it: what is stated, else what
+-- is summed over the calendar, else what the organisations below come to; with the whole of the same source, and what those
+-- below come to beside it. Read when asked: it adds names to tables that are kept, so a night does not write it anew.
+{{ config(materialized='view') }}
+
+with own as (
+
+    select * from {{ ref('int_admissions_combined') }}
+
+),
+
+rolled_up as (
+
+    select * from {{ ref('int_admissions_rolled_up') }}
+
+),
+
+united as (
 
     select
-        *,
-        row_number() over (
-            partition by organisation_id, group_code, period_id, case when organisation_id = 'unknown' then source_id end
-            order by case when admissions_high is null then 1 else 0 end, admissions_high - admissions_low, figure_id
-        ) as preference,
-        count(*) over (
-            partition by organisation_id, group_code, period_id, case when organisation_id = 'unknown' then source_id end
-        ) as source_count
+        own.organisation_id,
+        own.group_code,
+        own.period_id,
+        own.period_type_code,
+        own.starts_on,
+        own.ends_on,
+        case when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then 'rolled_up' else own.origin_code end
+            as origin_code,
+        case
+            when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then rolled_up.admissions_low
+            else own.admissions_low
+        end as admissions_low,
+        case
+            when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then rolled_up.admissions_high
+            else own.admissions_high
+        end as admissions_high,
+        own.source_id,
+        own.source_count,
+        own.document_id,
+        own.figure_id,
+        rolled_up.reporting_child_count,
+        rolled_up.known_child_count,
+        rolled_up.admissions_low as children_admissions_low,
+        rolled_up.admissions_high as children_admissions_high
+    from own
+    left join rolled_up
+        on
+            own.organisation_id = rolled_up.organisation_id
+            and own.group_code = rolled_up.group_code
+            and own.period_id = rolled_up.period_id
+
+    union all
+
+    select
+        rolled_up.organisation_id,
+        rolled_up.group_code,
+        rolled_up.period_id,
+        rolled_up.period_type_code,
+        rolled_up.starts_on,
+        rolled_up.ends_on,
+        case when rolled_up.is_whole then 'rolled_up' else 'bounded' end as origin_code,
+        rolled_up.admissions_low,
+        rolled_up.admissions_high,
+        cast(null as {{ dbt.type_string() }}) as source_id,
+        cast(null as bigint) as source_count,
+        cast(null as {{ dbt.type_string() }}) as document_id,
+        cast(null as {{ dbt.type_string() }}) as figure_id,
+        rolled_up.reporting_child_count,
+        rolled_up.known_child_count,
+        rolled_up.admissions_low as children_admissions_low,
+        rolled_up.admissions_high as children_admissions_high
+    from rolled_up
+    left join own
+        on
+            rolled_up.organisation_id = own.organisation_id
+            and rolled_up.group_code = own.group_code
+            and rolled_up.period_id = own.period_id
+    where own.organisation_id is null
+
+),
+
+-- the total that stands in the same source; of sums and roll-ups, the total that was found the same way
+stated_wholes as (
+
+    select
+        organisation_id,
+        period_id,
+        source_id,
+        admissions
     from {{ ref('fct_admissions') }}
+    where group_code = 'all'
 
 ),
 
-chosen as (
-
-    select * from admissions
-    where preference = 1
-
-),
-
-organisations as (
-
-    select * from {{ ref('dim_organisations') }}
-
-),
-
-children as (
+found_wholes as (
 
     select
-        organisations.parent_organisation_id as organisation_id,
-        chosen.group_code,
-        chosen.period_id,
-        count(*) as reporting_child_count,
-        cast(sum(chosen.admissions_low) as bigint) as children_admissions_low,
-        cast(case when count(chosen.admissions_high) = count(*) then sum(chosen.admissions_high) end as bigint)
-            as children_admissions_high
-    from chosen
-    inner join organisations
-        on chosen.organisation_id = organisations.organisation_id
-    where chosen.organisation_id <> 'unknown'
-    group by organisations.parent_organisation_id, chosen.group_code, chosen.period_id
+        organisation_id,
+        period_id,
+        coalesce(source_id, '') as source_id,
+        admissions_low
+    from own
+    where group_code = 'all' and admissions_low = admissions_high and origin_code <> 'stated'
 
-),
-
-known_children as (
+    union all
 
     select
-        parent_organisation_id as organisation_id,
-        count(*) as known_child_count
-    from organisations
-    group by parent_organisation_id
+        organisation_id,
+        period_id,
+        'children' as source_id,
+        admissions_low
+    from rolled_up
+    where group_code = 'all' and admissions_low = admissions_high
 
 )
 
 select
-    chosen.admissions_id,
-    chosen.organisation_id,
+    united.organisation_id,
     organisations.organisation_name,
     organisations.level_code,
     organisations.province_name,
-    chosen.group_code,
+    united.group_code,
     groups.group_label_vi,
     groups.group_label_en,
-    chosen.period_id,
+    united.period_id,
+    united.period_type_code,
     periods.period_label_vi,
     periods.period_label_en,
-    chosen.starts_on,
-    chosen.ends_on,
-    chosen.admissions,
-    chosen.admissions_low,
-    chosen.admissions_high,
-    wholes.admissions as all_admissions,
-    {{ percentage('chosen.admissions', 'wholes.admissions') }} as share_of_all_pct,
-    coalesce(children.reporting_child_count, 0) as reporting_child_count,
-    coalesce(known_children.known_child_count, 0) as known_child_count,
-    children.children_admissions_low,
-    children.children_admissions_high,
-    chosen.source_count,
-    chosen.document_id,
-    chosen.figure_id
-from chosen
-inner join organisations
-    on chosen.organisation_id = organisations.organisation_id
+    united.starts_on,
+    united.ends_on,
+    case when united.admissions_low = united.admissions_high then united.admissions_low end as admissions,
+    united.admissions_low,
+    united.admissions_high,
+    united.origin_code,
+    coalesce(stated_wholes.admissions, found_wholes.admissions_low) as all_admissions,
+    case
+        when united.admissions_low = united.admissions_high
+            then {{ percentage('united.admissions_low', 'coalesce(stated_wholes.admissions, found_wholes.admissions_low)') }}
+    end as share_of_all_pct,
+    coalesce(united.reporting_child_count, 0) as reporting_child_count,
+    coalesce(united.known_child_count, known.known_child_count, 0) as known_child_count,
+    united.children_admissions_low,
+    united.children_admissions_high,
+    united.source_id,
+    coalesce(united.source_count, 0) as source_count,
+    united.document_id,
+    united.figure_id
+from united
+inner join {{ ref('dim_organisations') }} as organisations
+    on united.organisation_id = organisations.organisation_id
 inner join {{ ref('dim_groups') }} as groups
-    on chosen.group_code = groups.group_code
+    on united.group_code = groups.group_code
 inner join {{ ref('dim_periods') }} as periods
-    on chosen.period_id = periods.period_id
-left join {{ ref('fct_admissions') }} as wholes
+    on united.period_id = periods.period_id
+left join {{ ref('int_children_known') }} as known
+    on united.organisation_id = known.organisation_id and united.ends_on = known.ends_on
+left join stated_wholes
     on
-        chosen.organisation_id = wholes.organisation_id
-        and chosen.period_id = wholes.period_id
-        and chosen.source_id = wholes.source_id
-        and wholes.group_code = 'all'
-left join children
+        united.origin_code = 'stated'
+        and united.organisation_id = stated_wholes.organisation_id
+        and united.period_id = stated_wholes.period_id
+        and united.source_id = stated_wholes.source_id
+left join found_wholes
     on
-        chosen.organisation_id = children.organisation_id
-        and chosen.group_code = children.group_code
-        and chosen.period_id = children.period_id
-left join known_children
-    on chosen.organisation_id = known_children.organisation_id
+        united.origin_code <> 'stated'
+        and united.organisation_id = found_wholes.organisation_id
+        and united.period_id = found_wholes.period_id
+        and case when united.origin_code = 'rolled_up' then 'children' else coalesce(united.source_id, '') end
+        = found_wholes.source_id

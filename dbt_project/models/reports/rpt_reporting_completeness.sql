@@ -5,10 +5,10 @@ with reports as (
         organisation_id,
         source_name,
         period_id,
-        min(reported_on) as first_reported_on,
-        count(distinct file_path) as file_count,
-        count(*) as figure_count
-    from {{ ref('int_figures_attributed') }}
+        min(first_reported_on) as first_reported_on,
+        count(*) as file_count,
+        cast(sum(figure_count) as bigint) as figure_count
+    from {{ ref('int_contents_counted') }}
     where publication_id is null
     group by organisation_id, source_name, period_id
 

@@ -1,0 +1,44 @@
+{#- Admissions that sources state, one for each organisation, group and period; in an increment, those of the organisations
+    and years that the night may have changed. The condition is on `admissions`. -#}
+{% macro stated_admissions(condition) -%}
+    select
+        admissions.organisation_id,
+        admissions.group_code,
+        admissions.source_id,
+        admissions.batch_id,
+        admissions.period_type_code,
+        admissions.starts_on,
+        admissions.ends_on,
+        admissions.admissions_low,
+        admissions.admissions_high
+    from {{ ref('fct_admissions') }} as admissions
+    {%- if is_incremental() %}
+    inner join affected_years
+        on
+            admissions.organisation_id = affected_years.organisation_id
+            and admissions.starts_on >= affected_years.starts_on
+            and admissions.ends_on <= affected_years.ends_on
+    {%- endif %}
+    where admissions.is_preferred and admissions.organisation_id <> 'unknown' and {{ condition }}
+{%- endmacro %}
+
+{#- Pre-hook: remove the sums that the night may have changed. -#}
+{% macro forget_sums() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} as kept
+        where
+            exists (
+                select 1
+                from {{ ref('int_admissions_changed') }} as changed
+                where kept.organisation_id = changed.organisation_id and kept.period_id = changed.period_id
+            )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Pre-hook: remove the roll-ups of the periods that the night may have changed. -#}
+{% macro forget_roll_ups() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,29 @@
+-- What each document speaks of: which organisations and periods, and in how many figures.
+-- depends_on: {{ ref('int_documents_changed') }}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_documents() }}') }}
+
+with figures as (
+
+    select * from {{ ref('fct_figures') }}
+{%- if is_incremental() %}
+    where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+{%- endif %}
+
+)
+
+select
+    document_id,
+    publication_id,
+    source_name,
+    organisation_id,
+    period_id,
+    period_type_code,
+    starts_on,
+    ends_on,
+    min(period_text) as period_text,
+    min(reported_on) as first_reported_on,
+    count(*) as figure_count,
+    max(batch_id) as batch_id
+from figures
+group by
+    document_id, publication_id, source_name, organisation_id, period_id, period_type_code, starts_on, ends_on

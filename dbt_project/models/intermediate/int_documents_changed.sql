@@ -1,0 +1,50 @@
+-- Documents of which something came in since the tables were built: a publication whose figures, sidecar or text are new,
+-- a report whose file is. A file that is received again may speak of another publication than before, so what the tables
+-- hold of it is looked up in fct_figures as the night before left it.
+{% set earlier_figures = earlier_table('marts', 'fct_figures') %}
+with files as (
+
+    select
+        batch_id,
+        file_path
+    from {{ ref('int_files_versioned') }}
+    where is_current and batch_id > {{ built_until() }}
+
+),
+
+{% for part in ['observations', 'publications', 'texts'] -%}
+{{ part }} as (
+
+    select parts.publication_id as document_id
+    from {{ ref('stg_lake__' ~ part) }} as parts
+    inner join files
+        on parts.batch_id = files.batch_id and parts.file_path = files.file_path
+    where parts.batch_id > {{ built_until() }} and parts.publication_id is not null
+
+),
+
+{% endfor -%}
+changed as (
+
+    select file_path as document_id
+    from files
+
+    union
+{% for part in ['observations', 'publications', 'texts'] %}
+    select document_id
+    from {{ part }}
+    {% if not loop.last %}
+    union
+    {% endif %}
+{%- endfor %}
+{%- if earlier_figures %}
+    union
+
+    select document_id
+    from {{ earlier_figures }}
+    where publication_id is not null and file_path in (select files.file_path from files)
+{% endif %}
+)
+
+select document_id
+from changed

@@ -1,0 +1,16 @@
+-- Every interval that a figure speaks of. An undated period is one per document and wording, so that two documents' "now"
+-- are never taken for the same day.
+with contents as (
+
+    select * from {{ ref('int_contents_counted') }}
+
+)
+
+select
+    period_id,
+    period_type_code,
+    starts_on,
+    ends_on,
+    min(period_text) as period_text
+from contents
+group by period_id, period_type_code, starts_on, ends_on

@@ -1,0 +1,28 @@
+-- Periods whose roll-ups the night may have changed: something below was counted anew, or another number of organisations
+-- stands below than when the roll-up was made.
+{% set earlier_roll_ups = earlier_table('intermediate', 'int_admissions_rolled_up') %}
+with known as (
+
+    select * from {{ ref('int_children_known') }}
+
+),
+
+changed as (
+
+    select period_id
+    from {{ ref('int_admissions_changed') }}
+{%- if earlier_roll_ups %}
+
+    union
+
+    select rolled_up.period_id
+    from {{ earlier_roll_ups }} as rolled_up
+    inner join known
+        on rolled_up.organisation_id = known.organisation_id and rolled_up.ends_on = known.ends_on
+    where rolled_up.known_child_count <> known.known_child_count
+{%- endif %}
+
+)
+
+select distinct period_id
+from changed
