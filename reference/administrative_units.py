@@ -228,8 +228,8 @@ def build_seeds(package: Path, folder: Path = FOLDER) -> tuple[list[Unit], list[
         _read_rows(folder / "change_corrections.csv"),
     )
     provinces = {row["province_code"]: row["resolution"] for row in _read_rows(folder / "provinces.csv")}
-    others = [Unit(**row, resolution="") for row in _read_rows(folder / "other_units.csv")]
-    changes = [Change(**row) for row in _read_rows(folder / "other_changes.csv")]
+    others = [Unit(**row, resolution="") for row in _read_rows(folder / "earlier_and_later_units.csv")]
+    changes = [Change(**row) for row in _read_rows(folder / "earlier_and_later_changes.csv")]
     return date_units(state, provinces, others, changes)
 
 
