@@ -10,6 +10,7 @@ import unicodedata
 from typing import NamedTuple
 
 _TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
+_MARKS = f"{_TONE_MARKS}\u0302\u0306\u031b"
 
 _BODIES = (
     ("tỉnh ủy", "tỉnh"),
@@ -21,25 +22,62 @@ _BODIES = (
     ("đảng bộ", ""),
     ("chi bộ", ""),
     ("ban chấp hành", ""),
+    ("ban thường vụ", ""),
     ("toàn", ""),
+    # bodies of the Youth Union stand for the area of the Party organisation beside them
+    ("tỉnh đoàn", "tỉnh"),
+    ("thành đoàn", "thành phố"),
+    ("huyện đoàn", "huyện"),
+    ("quận đoàn", "quận"),
+    ("thị đoàn", "thị xã"),
+    ("xã đoàn", "xã"),
 )
-_KINDS = (
-    ("thành phố", "thành phố"),
-    ("tp", "thành phố"),
-    ("tỉnh", "tỉnh"),
-    ("huyện", "huyện"),
-    ("quận", "quận"),
-    ("thị xã", "thị xã"),
-    ("thị trấn", "thị trấn"),
-    ("xã", "xã"),
-    ("phường", "phường"),
-    ("đặc khu", "đặc khu"),
-)
+KINDS = {
+    "thành phố": "thành phố",
+    "tp": "thành phố",
+    "tỉnh": "tỉnh",
+    "huyện đảo": "huyện",
+    "huyện": "huyện",
+    "h": "huyện",
+    "quận": "quận",
+    "q": "quận",
+    "thị xã": "thị xã",
+    "tx": "thị xã",
+    "thị trấn": "thị trấn",
+    "tt": "thị trấn",
+    "xã đảo": "xã",
+    "xã": "xã",
+    "x": "xã",
+    "phường": "phường",
+    "p": "phường",
+    "đặc khu": "đặc khu",
+}
+"""Words for the kinds of unit, and the kind in full."""
+
+_KIND_WORDS = "|".join(sorted((word for word, full in KINDS.items() if word == full), key=len, reverse=True))
+_ABBREVIATIONS = "t\\s*\\.\\s*[px]|tp|tx|tt|h|q|p|x"
+_PROVINCES = {
+    "hcm": "hồ chí minh",
+    "tphcm": "hồ chí minh",
+    "tp hcm": "hồ chí minh",
+    "hn": "hà nội",
+    "tt huế": "thừa thiên huế",
+    "brvt": "bà rịa vũng tàu",
+    "br vt": "bà rịa vũng tàu",
+    "đắk lắc": "đắk lắk",
+    "đắk lăk": "đắk lắk",
+    "đắk lak": "đắk lắk",
+    "daklak": "đắk lắk",
+}
 _LIST = re.compile(
     r"^(?P<body>.*?)(?:các|những|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d+)\s+"
     r"(?P<kind>xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh)\s*:?\s+(?P<names>.+)$",
     re.IGNORECASE,
 )
+
+
+_PLACE = re.compile(rf"(?<=\s)(?:{_KIND_WORDS}|tp\.?|tx\.?)\s+(?=\S)", re.IGNORECASE)
+_ERAS = (("(cũ)", "former"), ("cũ", "former"), ("(mới)", "new"))
 
 
 class OrganisationName(NamedTuple):
@@ -48,27 +86,36 @@ class OrganisationName(NamedTuple):
     Attributes:
         kind: Kind of unit in full (``huyện``, ``phường`` …), or empty where the name does not say it.
         core: The rest of the name, normalised.
+        era: ``former`` or ``new`` where the name says so: ``xã Tân Sơn (cũ)``; else empty.
     """
 
     kind: str
     core: str
+    era: str = ""
 
 
 def normalise_name(name: str) -> str:
-    """Return one spelling for all spellings of a name: form C, lower case, one place of the tone mark, single spaces.
+    """Return one spelling for all spellings of a name.
+
+    Form C, lower case, one place of the tone mark, ``i`` for ``y`` where both are written (``Mỹ``, ``Lý``, ``Quý``), no
+    hyphens and apostrophes, single spaces, no leading zeros, ``đắk`` for its variants.
 
     Examples:
         >>> normalise_name("Đảng bộ  phường Thới Hoà") == normalise_name("đảng bộ phường Thới Hòa")
         True
         >>> normalise_name("Ðơn Dương")
         'đơn dương'
+        >>> normalise_name("Q.05")
+        'q 5'
     """
     text = unicodedata.normalize("NFC", name).replace("\u00d0", "\u0110").casefold()
-    text = re.sub(r"[\u2018\u2019\u02bc`]", "'", text)
-    text = re.sub(r"[\u2010-\u2015]", "-", text)
-    text = re.sub(r"\btp\s*\.\s*", "tp ", text)
-    decomposed = _separate_tones(re.sub(r"\s+", " ", text).strip())
-    return unicodedata.normalize("NFC", decomposed)
+    text = re.sub(r"['\u2018\u2019\u02bc`]", "", text)
+    text = re.sub(r"[-\u2010-\u2015]", " ", text)
+    text = re.sub(rf"(?<!\w)({_ABBREVIATIONS})\s*\.\s*", lambda match: re.sub(r"[\s.]", "", match[1]) + " ", text)
+    text = re.sub(r"(?<!\w)([qp])(?=\d)", r"\1 ", text)
+    text = re.sub(r"(?<!\w)0+(?=\d)", "", text)
+    text = unicodedata.normalize("NFC", _unify_vowels(re.sub(r"\s+", " ", text).strip()))
+    return re.sub(r"(?<!\w)đ[aáăắ][ck](?!\w)", "đắk", text)
 
 
 def drop_marks(text: str) -> str:
@@ -82,11 +129,12 @@ def drop_marks(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-def _separate_tones(text: str) -> str:
-    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to the second vowel, where ``hoà`` and ``thuỷ`` have it."""
+def _unify_vowels(text: str) -> str:
+    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to the second vowel, and write a lone ``y`` as ``i``."""
     decomposed = unicodedata.normalize("NFD", text)
     moved = re.sub(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])", r"\1\3\2", decomposed)
-    return re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", moved)
+    moved = re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", moved)
+    return re.sub(rf"(?<![\w{_MARKS}])(qu|[bcdđghklmnprstvx]+)y([{_TONE_MARKS}]?)(?![\w{_MARKS}])", r"\1i\2", moved)
 
 
 def parse_organisation_name(name: str) -> OrganisationName:
@@ -94,25 +142,79 @@ def parse_organisation_name(name: str) -> OrganisationName:
 
     Examples:
         >>> parse_organisation_name("Huyện ủy Lạc Dương")
-        OrganisationName(kind='huyện', core='lạc dương')
+        OrganisationName(kind='huyện', core='lạc dương', era='')
         >>> parse_organisation_name("Đảng bộ TP.Biên Hòa").kind
         'thành phố'
-        >>> parse_organisation_name("Đức Trọng")
-        OrganisationName(kind='', core='đức trọng')
+        >>> parse_organisation_name("Đức Trọng").kind
+        ''
+        >>> parse_organisation_name("xã Tân Sơn (cũ)")
+        OrganisationName(kind='xã', core='tân sơn', era='former')
     """
-    rest, kind = normalise_name(name), ""
+    rest, kind, era = normalise_name(name), "", ""
+    for ending, meaning in _ERAS:
+        if rest.endswith(f" {ending}"):
+            rest, era = rest.removesuffix(ending).rstrip(), meaning
     is_shorter = True
     while is_shorter and not kind:
         is_shorter = False
-        for body, implied in _BODIES:
-            word = normalise_name(body)
-            if rest.startswith(f"{word} "):
-                rest, kind, is_shorter = rest[len(word) + 1 :], implied, True
+        for body, implied in _NORMALISED_BODIES:
+            if rest.startswith(f"{body} ") or rest == body:
+                rest, kind, is_shorter = rest[len(body) + 1 :], implied, True
                 break
-    for word, full in _KINDS:
-        if not kind and rest.startswith(f"{normalise_name(word)} "):
-            rest, kind = rest[len(normalise_name(word)) + 1 :], full
-    return OrganisationName(kind, rest)
+    for word, full in KINDS.items():
+        # "Thành ủy TP Biên Hòa" says the kind twice
+        if kind in ("", full) and rest.startswith(f"{word} "):
+            rest, kind = rest[len(word) + 1 :], full
+            break
+    return OrganisationName(kind, rest, era)
+
+
+def parse_province_name(name: str) -> OrganisationName:
+    """Take the printed name of a province apart; abbreviations are written out.
+
+    Examples:
+        >>> parse_province_name("TP.HCM").core
+        'hồ chí minh'
+    """
+    kind, core, era = parse_organisation_name(name)
+    return OrganisationName(kind, _PROVINCES.get(core, core), era)
+
+
+def split_places(name: str) -> tuple[str, list[str]]:
+    """Return a name without the places printed behind it, and those places.
+
+    Examples:
+        >>> split_places("xã An Mỹ, huyện Tuy An, tỉnh Phú Yên")
+        ('xã An Mỹ', ['huyện Tuy An', 'tỉnh Phú Yên'])
+        >>> split_places("phường 5 (quận 3)")
+        ('phường 5', ['quận 3'])
+        >>> split_places("xã Tân Sơn (cũ)")
+        ('xã Tân Sơn (cũ)', [])
+    """
+    places = [place for place in re.findall(r"\(([^()]*)\)", name) if normalise_name(place) not in ("cũ", "mới")]
+    for place in places:
+        name = name.replace(f"({place})", "")
+    head, *tail = re.split(r"\s*,\s*|\s+thuộc\s+", name.strip())
+    return head, [place for place in (*tail, *places) if place]
+
+
+def split_trailing_place(name: str) -> tuple[str, str | None]:
+    """Return a name without a unit that is printed behind it without a comma, and that unit.
+
+    Examples:
+        >>> split_trailing_place("Đảng bộ xã An Mỹ huyện Tuy An")
+        ('Đảng bộ xã An Mỹ', 'huyện Tuy An')
+        >>> split_trailing_place("Đảng bộ xã An Mỹ")
+        ('Đảng bộ xã An Mỹ', None)
+        >>> split_trailing_place("Công an thị xã Phú Thọ")
+        ('Công an', 'thị xã Phú Thọ')
+    """
+    for match in reversed(list(_PLACE.finditer(name))):
+        head = name[: match.start()].rstrip()
+        core = parse_organisation_name(head).core
+        if core and core not in KINDS:
+            return head, name[match.start() :]
+    return name, None
 
 
 def split_names(printed: str) -> list[str]:
@@ -131,3 +233,6 @@ def split_names(printed: str) -> list[str]:
         return [printed]
     names = re.split(r"\s*[,;]\s*|\s+và\s+", match["names"].rstrip(" .…"))
     return [f"{match['body']}{match['kind'].lower()} {name}" for name in names if name]
+
+
+_NORMALISED_BODIES = tuple((normalise_name(body), implied) for body, implied in _BODIES)

@@ -1,28 +1,43 @@
-"""Which organisation a printed name means.
+"""Which organisation a printed name means, as a function of the day.
 
-Works on the distinct names of the whole lake at once, because a name is only as clear as the others allow:
-``Đức Trọng`` is ``huyện Đức Trọng`` while no other unit of that province and level bears the name. A name that fits
-several organisations goes to `UNKNOWN`, with the candidates. Derived from the lake and rebuilt every night; dbt reads
-the result.
+The committee of an administrative unit is named after it: `pipelines.places` finds the unit. An organisation without an
+area (a bloc of agencies, the police, a school) is only known from its names: a name that leaves out the organisation above
+means the only one of the same place that says it. A name that does not tell one organisation goes to `UNKNOWN`, with the
+candidates. Derived from the lake and rebuilt every night; dbt reads the result.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from pipelines.names import normalise_name, parse_organisation_name, split_names
+from pipelines.names import (
+    KINDS,
+    normalise_name,
+    parse_organisation_name,
+    parse_province_name,
+    split_names,
+    split_trailing_place,
+)
+from pipelines.places import LEVELS_ABOVE, Places, Resolution, Span, find_span, is_unit_name, join_spans
+from pipelines.units import ALWAYS, NEVER
 from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+
+    from pipelines.units import Gazetteer, Unit
 
 UNKNOWN = "unknown"
 """The organisation of every name that cannot be resolved; a row of its own, so that its figures stay visible."""
+
+NATIONAL = "national"
+"""The Party as a whole."""
 
 NAME_COLUMNS = (
     "organisation_name",
@@ -37,223 +52,349 @@ RESOLVED_NAMES = {
     **dict.fromkeys(NAME_COLUMNS, pl.String),
     "position": pl.Int64,
     "single_name": pl.String,
+    "named_from": pl.Date,
+    "named_to": pl.Date,
     "organisation_id": pl.String,
     "resolution_code": pl.String,
+    "match_code": pl.String,
     "candidates": pl.String,
     "candidate_names": pl.String,
+}
+"""One row per printed name, single organisation in it and interval of days, ``named_to`` exclusive.
+
+``resolution_code`` is resolved, ambiguous, unknown or collective; ``match_code`` one of `pipelines.places.MATCH_CODES`.
+"""
+
+ORGANISATIONS = {
+    "organisation_id": pl.String,
+    "organisation_name": pl.String,
     "level_code": pl.String,
+    "kind_code": pl.String,
     "parent_organisation_id": pl.String,
-    "resolved_name": pl.String,
-    "resolved_province_name": pl.String,
+    "province_name": pl.String,
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
 }
-"""One row per printed name and single organisation in it; ``resolution_code`` is resolved, ambiguous or collective."""
+"""One row per organisation that is not the committee of an administrative unit."""
 
-_PARENT_LEVELS = {
-    "province": ("national",),
-    "district": ("province",),
+_LEVELS_ABOVE = {
     "district_equivalent": ("province",),
-    "commune": ("district",),
-    "grassroots": ("district", "province"),
-    "cell": ("commune", "grassroots", "district"),
+    "grassroots": ("district", "commune", "province"),
+    "cell": ("commune", "district", "province"),
 }
-_NATIONAL_NAME = "Đảng Cộng sản Việt Nam"
+_UNITLESS_LEVELS_ABOVE = {"grassroots": ("district_equivalent",), "cell": ("grassroots", "district_equivalent")}
+_MOST_NAMES = 10
 
 
-class _Place(NamedTuple):
-    """Where a name stands in the tree, as far as the source says."""
+class ResolvedNames(NamedTuple):
+    """What names mean.
 
-    level: str
-    province: str
-    kind: str
-    core: str
-    parent: str
+    Attributes:
+        names: Schema `RESOLVED_NAMES`.
+        organisations: Schema `ORGANISATIONS`.
+    """
+
+    names: pl.DataFrame
+    organisations: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class _Mention:
     """One single name in one printed form."""
 
-    printed: tuple[str | None, ...]
-    position: int
-    single_name: str
-    scope: str
-    place: _Place
+    name: str
+    level: str
+    parent: str | None
+    province: str | None
 
 
-def resolve_organisation_names(names: pl.DataFrame) -> pl.DataFrame:
+class _Standing(NamedTuple):
+    """What a name without an area says on one day of where it belongs.
+
+    Attributes:
+        province_id: Unit of the province, or empty.
+        parent: Unit above, or ``=`` and the name of an organisation above that is no unit, or empty.
+    """
+
+    province_id: str
+    parent: str
+
+
+def resolve_organisation_names(names: pl.DataFrame, gazetteer: Gazetteer) -> ResolvedNames:
     """Resolve printed names.
 
     Args:
-        names: Columns `NAME_COLUMNS`, one row per distinct combination.
-
-    Returns:
-        Schema `RESOLVED_NAMES`, sorted. Organisations that are only named as a parent, and provinces only named as the
-        place of others, have a row of their own with null ``organisation_name``.
+        names: Columns `NAME_COLUMNS`; equal rows count once.
+        gazetteer: All administrative units.
     """
-    # sorted, because where two spellings are equally good the first one counts
-    printed_names = names.select(NAME_COLUMNS).unique().sort(NAME_COLUMNS)
-    mentions = [mention for row in printed_names.iter_rows() for mention in _take_apart(row)]
-    mentions += _name_ancestors(mentions)
-    registry = _Registry(mention.place for mention in mentions)
-    labels = _choose_labels(mentions, registry)
-    rows: dict[tuple[object, ...], dict[str, object]] = {}
-    for mention in mentions:
-        candidates = registry.find(mention.place)
-        if mention.scope == "together":
-            organisation_id, resolution = UNKNOWN, "collective"
-        elif len(candidates) == 1:
-            organisation_id, resolution = candidates[0], "resolved"
-        else:
-            organisation_id, resolution = UNKNOWN, "ambiguous"
-        label = labels.get(organisation_id, (None, None, None, None))
-        row: dict[str, object] = dict(zip(NAME_COLUMNS, mention.printed, strict=True)) | {
-            "position": mention.position,
-            "single_name": mention.single_name,
-            "organisation_id": organisation_id,
-            "resolution_code": resolution,
-            "candidates": "|".join(candidates) if organisation_id == UNKNOWN else None,
-            "candidate_names": _list_names(candidates, labels) if organisation_id == UNKNOWN else None,
-            "level_code": label[0],
-            "parent_organisation_id": label[1],
-            "resolved_name": label[2],
-            "resolved_province_name": label[3],
-        }
-        rows.setdefault((*mention.printed, mention.position, organisation_id), row)
-    return pl.DataFrame(list(rows.values()), schema=RESOLVED_NAMES).sort(
-        "organisation_id", "single_name", *NAME_COLUMNS, "position", nulls_last=True
-    )
+    places = Places(gazetteer)
+    printed_names = list(names.select(NAME_COLUMNS).unique().sort(NAME_COLUMNS).iter_rows())
+    singles = [(row, position, mention) for row in printed_names for position, mention in _take_apart(row)]
+    corpus = _Corpus(places, [mention for _, _, mention in singles])
+    rows = [
+        (*row, position, mention.name, *_describe(span, is_together=row[2] == "together", corpus=corpus))
+        for row, position, mention in singles
+        for span in _resolve(mention, places, corpus)
+    ]
+    return ResolvedNames(pl.DataFrame(rows, schema=RESOLVED_NAMES, orient="row"), corpus.list_organisations())
 
 
-def _list_names(organisation_ids: list[str], labels: dict[str, tuple[str, str | None, str, str | None]]) -> str:
-    """Return the names of organisations, for people."""
-    return "; ".join(
-        sorted(labels[organisation_id][2] for organisation_id in organisation_ids if organisation_id in labels)
-    )
-
-
-def _take_apart(printed: tuple[str, str, str, str | None, str | None]) -> list[_Mention]:
-    name, level, scope, parent, province = printed
+def _take_apart(row: tuple[str, str, str, str | None, str | None]) -> list[tuple[int, _Mention]]:
+    name, level, scope, parent, province = row
     singles = split_names(name) if scope != "one" else [name]
     return [
-        _Mention(printed, position, single, scope, _locate(single, level, parent, province))
+        (position, _Mention(single, level, parent or None, province or None))
         for position, single in enumerate(singles, 1)
     ]
 
 
-def _locate(name: str, level: str, parent: str | None, province: str | None) -> _Place:
-    if level == "national":
-        return _Place(level, "", "", normalise_name(_NATIONAL_NAME), "")
-    province_core = parse_organisation_name(province).core if province else ""
-    kind, core = parse_organisation_name(name)
-    if level == "province":
-        return _Place(level, province_core or core, "", province_core or core, "")
-    if level in ("district", "district_equivalent"):
-        if level == "district_equivalent":
-            kind, core = "", _without_place(f"{kind} {core}".strip(), province_core)
-        return _Place(level, province_core, kind, core, "")
-    if level in ("grassroots", "cell"):
-        kind, core = "", _without_place(f"{kind} {core}".strip(), province_core)
-    return _Place(level, province_core, kind, core, parse_organisation_name(parent).core if parent else "")
+def _resolve(mention: _Mention, places: Places, corpus: _Corpus) -> list[Span]:
+    if mention.level == NATIONAL:
+        return [Span(ALWAYS, NEVER, Resolution(NATIONAL, "exact"))]
+    if mention.level in LEVELS_ABOVE:
+        return places.resolve(mention.level, mention.name, mention.parent, mention.province)
+    return corpus.resolve(mention)
 
 
-def _without_place(core: str, province: str) -> str:
-    """Drop a trailing name of the province and a trailing word for it: Quân sự tỉnh, Khối cơ quan tỉnh Ninh Bình."""
-    words = core
-    for ending in (province, "tỉnh", "thành phố", "tp hcm"):
-        if ending and words.endswith(f" {ending}"):
-            words = words[: -len(ending) - 1]
-    return words.replace(" - ", " ").removeprefix("các ").replace("khối các ", "khối ")
+def _describe(span: Span, *, is_together: bool, corpus: _Corpus) -> tuple[object, ...]:
+    """Return the columns from ``named_from`` on."""
+    organisation_id, match_code, candidates = span.resolution
+    if is_together:
+        resolution_code = "collective"
+        candidates = (organisation_id,) if organisation_id is not None else candidates
+    elif organisation_id is not None:
+        resolution_code = "resolved"
+    else:
+        resolution_code = "ambiguous" if match_code == "several" else "unknown"
+    is_resolved = resolution_code == "resolved"
+    return (
+        span.starts_on,
+        span.ends_before,
+        organisation_id if is_resolved else UNKNOWN,
+        resolution_code,
+        match_code,
+        None if is_resolved or not candidates else "|".join(candidates),
+        None if is_resolved or not candidates else corpus.list_names(candidates),
+    )
 
 
-def _name_ancestors(mentions: list[_Mention]) -> list[_Mention]:
-    """Return the parents that names mention, so that the tree has a row for each of them."""
-    ancestors: dict[_Place, _Mention] = {}
-    for mention in mentions:
-        _, level, _, parent, province = mention.printed
-        if level not in ("national", "region"):
-            _add_ancestor(ancestors, _NATIONAL_NAME, "national", None)
-        if province is not None and level != "province":
-            _add_ancestor(ancestors, province, "province", province)
-        if parent is not None and level in ("commune", "grassroots", "cell"):
-            parent_level = _PARENT_LEVELS[str(level)][0]
-            _add_ancestor(ancestors, parent, parent_level, province)
-    return list(ancestors.values())
+class _Corpus:
+    """The organisations without an area that a set of names amounts to.
 
-
-def _add_ancestor(ancestors: dict[_Place, _Mention], name: str, level: str, province: str | None) -> None:
-    place = _locate(name, level, None, province)
-    mention = _Mention((None, level, "one", None, province), 1, name, "one", place)
-    ancestors.setdefault(place, mention)
-
-
-class _Registry:
-    """The organisations that a set of places amounts to.
-
-    A place that leaves out the kind or the parent is the same organisation as the only fuller one that agrees with it.
+    Args:
+        places: Resolves the units that the names mention.
+        mentions: All names; those of organisations with an area are left out.
     """
 
-    def __init__(self, places: Iterable[_Place]) -> None:
-        self._fullest: dict[tuple[str, str, str], set[_Place]] = defaultdict(set)
-        for place in places:
-            self._fullest[place.level, place.province, place.core].add(place)
-        for key, group in self._fullest.items():
-            self._fullest[key] = {place for place in group if not any(_is_fuller(other, place) for other in group)}
+    def __init__(self, places: Places, mentions: list[_Mention]) -> None:
+        self._places = places
+        self._gazetteer = places.gazetteer
+        self._standings: dict[_Mention, tuple[tuple[str, str, str], list[tuple[dt.date, _Standing]]]] = {}
+        self._groups: dict[tuple[str, str, str], list[_Mention]] = defaultdict(list)
+        unitless = [mention for mention in mentions if mention.level != NATIONAL and mention.level not in LEVELS_ABOVE]
+        for mention in unitless + [above for mention in unitless for above in self._name_parents(mention)]:
+            if mention not in self._standings:
+                key, spans = self._locate(mention)
+                self._standings[mention] = (key, spans)
+                self._groups[key].append(mention)
+        self._resolved = {mention: self._resolve(mention) for mention in self._standings}
+        self._organisations = self._describe_organisations()
 
-    def find(self, place: _Place) -> list[str]:
-        """Return the organisations that a place may mean."""
-        group = self._fullest.get((place.level, place.province, place.core), set())
-        return sorted(_identify(other) for other in group if other == place or _is_fuller(other, place))
+    def resolve(self, mention: _Mention) -> list[Span]:
+        """Return what a name means at all times."""
+        return self._resolved[mention]
 
+    def list_names(self, organisation_ids: tuple[str, ...]) -> str:
+        """Return the names of organisations, for people."""
+        names = [
+            self._gazetteer.describe(self._gazetteer.units[organisation_id])
+            if organisation_id in self._gazetteer.units
+            else str(self._organisations[organisation_id][1])
+            for organisation_id in organisation_ids[:_MOST_NAMES]
+        ]
+        return "; ".join([*names, "…"] if len(organisation_ids) > _MOST_NAMES else names)
 
-def _is_fuller(other: _Place, place: _Place) -> bool:
-    """Whether other agrees with place and says more."""
-    agrees = place.kind in ("", other.kind) and place.parent in ("", other.parent)
-    return agrees and other != place
+    def list_organisations(self) -> pl.DataFrame:
+        """Return all of them; schema `ORGANISATIONS`."""
+        rows = [self._organisations[organisation_id] for organisation_id in sorted(self._organisations)]
+        return pl.DataFrame(rows, schema=ORGANISATIONS, orient="row")
 
+    def _name_parents(self, mention: _Mention) -> list[_Mention]:
+        """Return the organisation above if it is no unit, so that it has a row although no figure speaks of it."""
+        levels = _UNITLESS_LEVELS_ABOVE.get(mention.level)
+        if mention.parent is None or levels is None or is_unit_name(mention.parent):
+            return []
+        spans = self._places.resolve_any(mention.parent, _LEVELS_ABOVE[mention.level], mention.province)
+        is_unit = any(span.resolution.organisation_id is not None for span in spans)
+        return [] if is_unit else [_Mention(mention.parent, levels[0], None, mention.province)]
 
-def _identify(place: _Place) -> str:
-    return hashlib.sha256("\x1f".join(place).encode()).hexdigest()[:16]
+    def _locate(self, mention: _Mention) -> tuple[tuple[str, str, str], list[tuple[dt.date, _Standing]]]:
+        """Return level, province and name by which names are compared, and where the name belongs at all times."""
+        levels = _LEVELS_ABOVE.get(mention.level, ())
+        name, parent = mention.name, mention.parent
+        if parent is None and mention.level != "district_equivalent":
+            head, trailing = split_trailing_place(name)
+            if trailing is not None and self._is_unit(trailing, levels, mention.province):
+                name, parent = head, trailing
+        above = self._places.resolve_any(parent, levels, mention.province) if parent is not None and levels else []
+        provinces = self._places.resolve("province", mention.province, None, None) if mention.province else []
+        standings = []
+        for day in sorted({ALWAYS, *(span.starts_on for span in (*above, *provinces))}):
+            unit = self._find_unit(above, day)
+            province = self._find_unit(provinces, day)
+            if unit is not None and unit.level == "province":
+                unit, province = None, unit
+            if unit is not None:
+                province = self._gazetteer.find_province(unit)
+            unitless = f"={_find_core(parent)}" if parent is not None and above and not self._has_unit(above) else ""
+            standings.append(
+                (day, _Standing(province.unit_id if province else "", unit.unit_id if unit else unitless))
+            )
+        return (mention.level, self._name_province(mention, standings), _cut_core(name, parent, mention)), standings
 
+    def _is_unit(self, name: str, levels: tuple[str, ...], province: str | None) -> bool:
+        return self._has_unit(self._places.resolve_any(name, levels, province))
 
-def _choose_labels(mentions: list[_Mention], registry: _Registry) -> dict[str, tuple[str, str | None, str, str | None]]:
-    """Return level, parent, name and province of every organisation; the fullest printed name becomes its name."""
-    levels = read_codes("organisation_levels")
-    best: dict[str, _Mention] = {}
-    for mention in mentions:
-        candidates = registry.find(mention.place)
-        if len(candidates) != 1:
-            continue
-        known = best.get(candidates[0])
-        if known is None or _formality(mention) > _formality(known):
-            best[candidates[0]] = mention
-    labels = {}
-    for organisation_id, mention in best.items():
-        parent = _find_parent(mention, registry, organisation_id)
-        level = mention.place.level
-        name = _NATIONAL_NAME if levels[level]["rank"] == "1" else mention.single_name
-        labels[organisation_id] = (level, parent, name, mention.printed[4])
-    return labels
+    def _has_unit(self, spans: list[Span]) -> bool:
+        return any(span.resolution.organisation_id is not None for span in spans)
 
+    def _find_unit(self, spans: list[Span], day: dt.date) -> Unit | None:
+        resolution = find_span(spans, day) if spans else Resolution(None, "none")
+        return None if resolution.organisation_id is None else self._gazetteer.units[resolution.organisation_id]
 
-def _formality(mention: _Mention) -> tuple[bool, bool, int, str]:
-    name = normalise_name(mention.single_name)
-    return name.startswith("đảng bộ"), mention.printed[3] is not None, len(name), mention.single_name
+    def _name_province(self, mention: _Mention, standings: list[tuple[dt.date, _Standing]]) -> str:
+        """Return the province by which names are compared, the same one for all days."""
+        if mention.province is not None:
+            return parse_province_name(mention.province).core
+        first = standings[0][1].province_id
+        return self._gazetteer.units[first].core if first else ""
 
+    def _stand(self, mention: _Mention, day: dt.date) -> _Standing:
+        return [standing for since, standing in self._standings[mention][1] if since <= day][-1]
 
-def _find_parent(mention: _Mention, registry: _Registry, organisation_id: str) -> str | None:
-    """Return the organisation above: the parent the source names, else what the level implies, else the province."""
-    _, _, _, parent, province = mention.printed
-    level = mention.place.level
-    if level in ("national", "region"):
+    def _resolve(self, mention: _Mention) -> list[Span]:
+        key = self._standings[mention][0]
+        group = self._groups[key]
+        days = {since for other in group for since, _ in self._standings[other][1]}
+
+        def choose(day: dt.date) -> Resolution:
+            own = self._stand(mention, day)
+            found = {own}
+            if own.parent == "":
+                others = {self._stand(other, day) for other in group}
+                found = {other for other in others if other.province_id == own.province_id and other.parent} or found
+            identifiers = tuple(sorted(_identify(key, standing) for standing in found))
+            return (
+                Resolution(identifiers[0], "corpus")
+                if len(identifiers) == 1
+                else Resolution(None, "several", identifiers)
+            )
+
+        return join_spans(days, choose)
+
+    def _describe_organisations(self) -> dict[str, tuple[object, ...]]:
+        """Return the row of each organisation; the fullest of its printed names becomes its name."""
+        best: dict[str, tuple[tuple[bool, bool, int, str], _Mention, dt.date]] = {}
+        for mention, (key, _) in self._standings.items():
+            for span in self._resolved[mention]:
+                identifier = span.resolution.organisation_id or _identify(key, self._stand(mention, span.starts_on))
+                rank = _rank_formality(mention)
+                if span.resolution.organisation_id is None and self._stand(mention, span.starts_on).parent == "":
+                    continue
+                if identifier not in best or rank > best[identifier][0]:
+                    best[identifier] = (rank, mention, span.starts_on)
+        return {identifier: self._describe(identifier, *found[1:]) for identifier, found in best.items()}
+
+    def _describe(self, identifier: str, mention: _Mention, day: dt.date) -> tuple[object, ...]:
+        key = self._standings[mention][0]
+        standing = self._stand(mention, day)
+        if standing.parent == "":
+            full = [other for other in map(lambda other: self._stand(other, day), self._groups[key]) if _identify(key, other) == identifier]
+            standing = full[0]
+        units = self._gazetteer.units
+        unit = units.get(standing.parent) or units.get(standing.province_id)
+        parent_id = unit.unit_id if unit else None
+        if standing.parent.startswith("="):
+            parent_id = self._find_unitless(key, standing, day) or parent_id
+        province = self._gazetteer.find_province(unit) if unit else None
+        return (
+            identifier,
+            mention.name,
+            mention.level,
+            classify_organisation(key[2]),
+            parent_id,
+            province.name if province else mention.province,
+            unit.valid_from if unit else ALWAYS,
+            unit.valid_to if unit and unit.valid_to < NEVER else None,
+        )
+
+    def _find_unitless(self, key: tuple[str, str, str], standing: _Standing, day: dt.date) -> str | None:
+        """Return the organisation without an area that stands above, if the names tell one."""
+        level, province, _ = key
+        for above in _UNITLESS_LEVELS_ABOVE.get(level, ()):
+            group = self._groups.get((above, province, standing.parent[1:]), [])
+            found = {find_span(self._resolved[mention], day).organisation_id for mention in group} - {None}
+            if len(found) == 1:
+                return found.pop()
         return None
-    attempts: list[tuple[str | None, str]] = (
-        [(parent, above) for above in _PARENT_LEVELS[level]] if parent is not None else []
-    )
-    attempts += [(province, "province")] if level != "province" else [(_NATIONAL_NAME, "national")]
-    for name, above in attempts:
-        if name is None:
-            continue
-        candidates = registry.find(_locate(name, above, None, province))
-        if len(candidates) == 1 and candidates[0] != organisation_id:
-            return candidates[0]
-    return None
+
+
+def classify_organisation(core: str) -> str:
+    """Return the kind of an organisation without an area, a code of the seed ``organisation_kinds``.
+
+    Examples:
+        >>> classify_organisation("khối doanh nghiệp")
+        'enterprise_bloc'
+    """
+    padded = f" {normalise_name(core)} "
+    for code, row in read_codes("organisation_kinds").items():
+        if any(f" {normalise_name(keyword)} " in padded for keyword in row["keywords"].split("|") if keyword):
+            return code
+    return "other"
+
+
+def _find_core(name: str) -> str:
+    kind, core, _ = parse_organisation_name(name)
+    return _tidy(f"{kind} {core}".strip())
+
+
+def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
+    """Return the name by which organisations are compared, without the place they belong to.
+
+    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one, and so are ``Công an quận`` and ``Công an quận Ô Môn``.
+    """
+    core = _find_core(name)
+    endings = [f"{word} " for word in KINDS]
+    places = [parse_organisation_name(parent).core] if parent else []
+    if mention.province:
+        places.append(parse_province_name(mention.province).core)
+        places.append(parse_organisation_name(mention.province).core)
+    for place in places:
+        for ending in [f"{kind}{place}" for kind in endings] + ([place] if mention.level == "district_equivalent" else []):
+            core = _drop_ending(core, ending)
+    core = _drop_ending(core, "tp hcm")
+    for kind in KINDS:
+        core = _drop_ending(core, kind)
+    return core
+
+
+def _drop_ending(core: str, ending: str) -> str:
+    return core[: -len(ending) - 1] if core.endswith(f" {ending}") else core
+
+
+def _tidy(core: str) -> str:
+    return re.sub(r"\bkhối các\b", "khối", core).removeprefix("các ")
+
+
+def _identify(key: tuple[str, str, str], standing: _Standing) -> str:
+    """Return the identifier of an organisation: a hash over its level, the unit or organisation above, and its name."""
+    level, province, core = key
+    place = standing.parent or standing.province_id or province
+    if standing.parent.startswith("="):
+        place = f"{standing.province_id or province}{standing.parent}"
+    return hashlib.sha256("\x1f".join((level, place, core)).encode()).hexdigest()[:16]
+
+
+def _rank_formality(mention: _Mention) -> tuple[bool, bool, int, str]:
+    name = normalise_name(mention.name)
+    return name.startswith("đảng bộ"), mention.parent is not None, len(name), mention.name

@@ -25,6 +25,14 @@ NAMES = st.text(LETTERS + LETTERS.upper(), min_size=1, max_size=25)
         ("Phan Rang – Tháp Chàm", "Phan Rang - Tháp Chàm"),
         ("TP. Biên Hòa", "TP.Biên Hòa"),
         ("TP Biên Hòa", "tp. biên hoà"),
+        ("xã Mỹ Lý", "Xã Mĩ Lí"),
+        ("phường Quý Kỳ", "phường Quí Kì"),
+        ("Phường 01", "phường 1"),
+        ("Q.1", "q. 1"),
+        ("T.P Vinh", "TP. Vinh"),
+        ("Đăk Glei", "Đắk Glei"),
+        ("Bà Rịa-Vũng Tàu", "Bà Rịa – Vũng Tàu"),
+        ("xã é Tòng", "Xã É Tòng"),
         ("\u00a0Ô Môn ", "ô môn"),
     ],
 )
@@ -41,6 +49,8 @@ def test_spellings_of_one_name_are_one(one: str, other: str) -> None:
         ("Đức Trọng", "Đúc Trọng"),
         ("Đà Nẵng", "Da Nang"),
         ("Ea Sol", "Easol"),
+        ("Ý Yên", "Í Yên"),
+        ("Thủy", "Thủi"),
     ],
 )
 def test_names_that_differ_in_a_letter_or_mark_stay_different(one: str, other: str) -> None:
@@ -48,7 +58,7 @@ def test_names_that_differ_in_a_letter_or_mark_stay_different(one: str, other: s
 
 
 def test_the_tone_of_a_closed_syllable_or_of_qu_is_not_moved() -> None:
-    assert normalise_name("Hoàng Quý Thoại") == "hoàng quý thoại"
+    assert normalise_name("Hoàng Quýnh Thoại") == "hoàng quýnh thoại"
 
 
 @given(NAMES)
@@ -81,10 +91,31 @@ def test_the_composition_of_the_input_does_not_matter(name: str) -> None:
         ("Đức Trọng", "", "đức trọng"),
         ("Đảng bộ Công an quận", "", "công an quận"),
         ("Xã", "", "xã"),
+        ("TX. Phú Thọ", "thị xã", "phú thọ"),
+        ("TT. Thuận Châu", "thị trấn", "thuận châu"),
+        ("H. Tân Sơn", "huyện", "tân sơn"),
+        ("Q. Ô Môn", "quận", "ô môn"),
+        ("Q.10", "quận", "10"),
+        ("P5", "phường", "5"),
+        ("P. 05", "phường", "5"),
+        ("X. Co Mạ", "xã", "co mạ"),
+        ("Thành ủy TP. Biên Hòa", "thành phố", "biên hoà"),
+        ("huyện đảo Phú Quý", "huyện", "phú quí"),
+        ("Huyện đoàn Tánh Linh", "huyện", "tánh linh"),
+        ("Chợ Mới", "", "chợ mới"),
+        ("Tỉnh ủy", "tỉnh", ""),
     ],
 )
 def test_a_name_is_taken_apart(name: str, kind: str, core: str) -> None:
     assert parse_organisation_name(name) == OrganisationName(kind, core)
+
+
+@pytest.mark.parametrize(
+    ("name", "era"), [("xã A (cũ)", "former"), ("xã A cũ", "former"), ("xã A (mới)", "new"), ("A", "")]
+)
+def test_a_name_may_say_that_it_is_the_former_one(name: str, era: str) -> None:
+    assert parse_organisation_name(name).era == era
+    assert parse_organisation_name(name).core == "a"
 
 
 def test_a_unit_whose_name_begins_like_a_kind_keeps_it() -> None:
@@ -93,7 +124,7 @@ def test_a_unit_whose_name_begins_like_a_kind_keeps_it() -> None:
 
 @given(NAMES)
 def test_taking_apart_any_name_gives_a_known_kind(name: str) -> None:
-    kind, core = parse_organisation_name(name)
+    kind, core, _ = parse_organisation_name(name)
 
     assert kind in {"", "tỉnh", "thành phố", "huyện", "quận", "thị xã", "thị trấn", "xã", "phường", "đặc khu"}
     assert core == core.strip()
