@@ -121,19 +121,23 @@ located as (
                     )
                     = clamped.printed
         end as is_printed_at_place,
-        trim(
-            replace(
-                substring(
-                    texts.text_body,
-                    cast(greatest(clamped.char_start - 79, 1) as integer),
-                    cast(clamped.char_end - greatest(clamped.char_start - 80, 0) + 40 as integer)
-                ),
-                chr(10), ' '
-            )
-        ) as quotation
+        case
+            when clamped.char_start is not null
+                then
+                    trim(
+                        replace(
+                            substring(
+                                texts.text_body,
+                                cast(greatest(clamped.char_start - 79, 1) as integer),
+                                cast(clamped.char_end - greatest(clamped.char_start - 80, 0) + 40 as integer)
+                            ),
+                            chr(10), ' '
+                        )
+                    )
+        end as quotation
     from clamped
     left join texts
-        on clamped.publication_id = texts.publication_id and clamped.char_start is not null
+        on clamped.publication_id = texts.publication_id
 
 )
 

@@ -22,17 +22,20 @@ with figures as (
 
 ),
 
+-- the only organisation of a name, or the first of several, which is not used: a filter on the scope would turn the join
+-- below into one of every figure with every name
 names as (
 
     select
         organisation_name,
         printed_level_code,
+        scope_code,
         parent_organisation_name,
         province_name,
         organisation_id,
         resolution_code
     from {{ ref('stg_derived__organisation_names') }}
-    where organisation_name is not null and scope_code = 'one'
+    where organisation_name is not null and name_position = 1
 
 ),
 
@@ -63,14 +66,16 @@ select
     figures.duplicate_of_figure_id,
 
     -- organisation
-    coalesce(names.organisation_id, several.organisation_id, 'unknown') as organisation_id,
+    coalesce(case when figures.scope_code = 'one' then names.organisation_id else several.organisation_id end, 'unknown')
+        as organisation_id,
     figures.organisation_name as printed_organisation_name,
     figures.level_code,
     figures.scope_code,
     figures.parent_organisation_name as printed_parent_name,
     figures.province_name,
     coalesce(several.organisation_count, 1) as organisation_count,
-    coalesce(names.resolution_code, several.resolution_code, 'unresolved') as resolution_code,
+    coalesce(case when figures.scope_code = 'one' then names.resolution_code else several.resolution_code end, 'unresolved')
+        as resolution_code,
 
     -- what is counted
     figures.measure_code,
@@ -126,8 +131,8 @@ select
 from figures
 left join names
     on
-        figures.scope_code = 'one'
-        and figures.organisation_name = names.organisation_name
+        figures.organisation_name = names.organisation_name
+        and figures.scope_code = names.scope_code
         and figures.level_code = names.printed_level_code
         and figures.parent_organisation_name is not distinct from names.parent_organisation_name
         and figures.province_name is not distinct from names.province_name
