@@ -1,9 +1,9 @@
 """Which organisation a printed name means, as a function of the day.
 
-The committee of an administrative unit is named after it: `pipelines.places` finds the unit. An organisation without an
-area (a bloc of agencies, the police, a school) is only known from its names: a name that leaves out the organisation above
-means the only one of the same place that says it. A name that does not tell one organisation goes to `UNKNOWN`, with the
-candidates. Derived from the lake and rebuilt every night; dbt reads the result.
+The committee of an administrative unit is named after it: `pipelines.places` finds the unit. An organisation without
+an area (a bloc of agencies, the police, a school) is only known from its names: a name that leaves out the organisation
+above means the only one of the same place that says it. A name that does not tell one organisation goes to `UNKNOWN`,
+with the candidates. Derived from the lake and rebuilt every night; dbt reads the result.
 """
 
 from __future__ import annotations
@@ -192,10 +192,11 @@ class _Corpus:
         self._standings: dict[_Mention, tuple[tuple[str, str, str], list[tuple[dt.date, _Standing]]]] = {}
         self._groups: dict[tuple[str, str, str], list[_Mention]] = defaultdict(list)
         unitless = [mention for mention in mentions if mention.level != NATIONAL and mention.level not in LEVELS_ABOVE]
-        for mention in unitless + [above for mention in unitless for above in self._name_parents(mention)]:
+        named_above = [above for mention in unitless for above in self._name_parents(mention)]
+        for mention in (*unitless, *named_above):
             if mention not in self._standings:
-                key, spans = self._locate(mention)
-                self._standings[mention] = (key, spans)
+                key, standings = self._locate(mention)
+                self._standings[mention] = (key, standings)
                 self._groups[key].append(mention)
         self._resolved = {mention: self._resolve(mention) for mention in self._standings}
         self._organisations = self._describe_organisations()
@@ -247,9 +248,7 @@ class _Corpus:
             if unit is not None:
                 province = self._gazetteer.find_province(unit)
             unitless = f"={_find_core(parent)}" if parent is not None and above and not self._has_unit(above) else ""
-            standings.append(
-                (day, _Standing(province.unit_id if province else "", unit.unit_id if unit else unitless))
-            )
+            standings.append((day, _Standing(province.unit_id if province else "", unit.unit_id if unit else unitless)))
         return (mention.level, self._name_province(mention, standings), _cut_core(name, parent, mention)), standings
 
     def _is_unit(self, name: str, levels: tuple[str, ...], province: str | None) -> bool:
@@ -309,8 +308,9 @@ class _Corpus:
         key = self._standings[mention][0]
         standing = self._stand(mention, day)
         if standing.parent == "":
-            full = [other for other in map(lambda other: self._stand(other, day), self._groups[key]) if _identify(key, other) == identifier]
-            standing = full[0]
+            # the fuller name that the identifier comes from
+            standings = (self._stand(other, day) for other in self._groups[key])
+            standing = next(other for other in standings if _identify(key, other) == identifier)
         units = self._gazetteer.units
         unit = units.get(standing.parent) or units.get(standing.province_id)
         parent_id = unit.unit_id if unit else None
@@ -361,7 +361,7 @@ def _find_core(name: str) -> str:
 def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
     """Return the name by which organisations are compared, without the place they belong to.
 
-    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one, and so are ``Công an quận`` and ``Công an quận Ô Môn``.
+    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one, as are ``Công an quận`` and ``Công an quận Ô Môn``.
     """
     core = _find_core(name)
     endings = [f"{word} " for word in KINDS]
@@ -370,7 +370,9 @@ def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
         places.append(parse_province_name(mention.province).core)
         places.append(parse_organisation_name(mention.province).core)
     for place in places:
-        for ending in [f"{kind}{place}" for kind in endings] + ([place] if mention.level == "district_equivalent" else []):
+        for ending in [f"{kind}{place}" for kind in endings] + (
+            [place] if mention.level == "district_equivalent" else []
+        ):
             core = _drop_ending(core, ending)
     core = _drop_ending(core, "tp hcm")
     for kind in KINDS:

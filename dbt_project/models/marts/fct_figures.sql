@@ -22,11 +22,11 @@ parents as (
 
     select
         attributed.figure_id,
-        case when count(distinct names.parent_organisation_id) = 1 then min(names.parent_organisation_id) end
+        case when count(distinct named.parent_organisation_id) = 1 then min(named.parent_organisation_id) end
             as parent_organisation_id
     from {{ ref('int_figures_attributed') }} as attributed
-    inner join {{ ref('stg_derived__organisation_names') }} as names
-        on attributed.organisation_id = names.organisation_id
+    inner join {{ ref('dim_organisations') }} as named
+        on attributed.organisation_id = named.organisation_id
     group by attributed.figure_id
 
 )
@@ -45,6 +45,7 @@ select
     figures.scope_code,
     figures.parent_organisation_name as printed_parent_name,
     figures.province_name,
+    figures.named_on,
     organisations.organisation_count,
     organisations.resolution_code,
 
