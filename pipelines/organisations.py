@@ -39,6 +39,9 @@ UNKNOWN = "unknown"
 NATIONAL = "national"
 """The Party as a whole."""
 
+NATIONAL_NAME = "Đảng Cộng sản Việt Nam"
+"""Its name."""
+
 NAME_COLUMNS = (
     "organisation_name",
     "organisation_level",
@@ -207,13 +210,17 @@ class _Corpus:
 
     def list_names(self, organisation_ids: tuple[str, ...]) -> str:
         """Return the names of organisations, for people."""
-        names = [
-            self._gazetteer.describe(self._gazetteer.units[organisation_id])
-            if organisation_id in self._gazetteer.units
-            else str(self._organisations[organisation_id][1])
-            for organisation_id in organisation_ids[:_MOST_NAMES]
-        ]
+        names = [self._describe_candidate(organisation_id) for organisation_id in organisation_ids[:_MOST_NAMES]]
         return "; ".join([*names, "…"] if len(organisation_ids) > _MOST_NAMES else names)
+
+    def _describe_candidate(self, organisation_id: str) -> str:
+        units = self._gazetteer.units
+        if organisation_id == NATIONAL:
+            return NATIONAL_NAME
+        if organisation_id in units:
+            return self._gazetteer.describe(units[organisation_id])
+        _, name, _, _, parent_id, *_ = self._organisations[organisation_id]
+        return f"{name}, {self._describe_candidate(str(parent_id))}" if parent_id is not None else str(name)
 
     def list_organisations(self) -> pl.DataFrame:
         """Return all of them; schema `ORGANISATIONS`."""
@@ -361,7 +368,7 @@ def _find_core(name: str) -> str:
 def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
     """Return the name by which organisations are compared, without the place they belong to.
 
-    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one, as are ``Công an quận`` and ``Công an quận Ô Môn``.
+    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one; ``Công an quận`` and ``Công an quận Ô Môn`` too.
     """
     core = _find_core(name)
     endings = [f"{word} " for word in KINDS]

@@ -51,11 +51,11 @@ MATCH_CODES = (
 )
 """How a name was matched. Of several deviations the last one of the list counts.
 
-``exact``: kind, name, place and day agree. ``no_kind``: the kind is not printed. ``other_name``: the unit bears the name
-at another time. ``other_place``: its area lay in the printed place before, or lies there since. ``other_day``: the unit
-is not valid on that day. ``other_kind``: it is another kind of unit. ``corpus``: an organisation without an area, known
-from its names only. ``several``: several are equally good. ``similar``: none fits, the candidates are the nearest names.
-``none``: none is near.
+``exact``: kind, name, place and day agree. ``no_kind``: the kind is not printed. ``other_name``: the unit bears the
+name at another time. ``other_place``: its area lay in the printed place before, or lies there since. ``other_day``: the
+unit is not valid on that day. ``other_kind``: it is another kind of unit. ``corpus``: an organisation without an area,
+known from its names only. ``several``: several are equally good. ``similar``: none fits, the candidates are the nearest
+names. ``none``: none is near.
 """
 
 _MOST_SIMILAR = 5

@@ -130,7 +130,9 @@ SPELLINGS = st.sampled_from(
         str.upper,
         str.lower,
         str.title,
-        lambda name: name.replace("xã ", "X. ").replace("phường ", "P.").replace("huyện ", "H. "),
+        lambda name: (
+            name.replace("thị xã ", "TX. ").replace("xã ", "X. ").replace("phường ", "P.").replace("huyện ", "H. ")
+        ),
         lambda name: name.replace("thành phố ", "TP.").replace("thị trấn ", "TT ").replace("quận ", "Q."),
         lambda name: name.replace("thành phố ", "Tp. ").replace("thị xã ", "TX "),
         lambda name: f"Đảng bộ {name}",
