@@ -250,7 +250,7 @@ def _environment(paths: Paths) -> dict[str, str]:
     return {
         "KETNAP_BUILD_DATABASE": str(paths.build_database),
         "KETNAP_LAKE": str(paths.lake),
-        "KETNAP_ORGANISATION_NAMES": str(paths.organisation_names),
+        "KETNAP_DERIVED": str(paths.derived),
     }
 
 

@@ -60,9 +60,17 @@ class Lake:
         Args:
             part: One of `PARTS`.
         """
-        schema = pl.Schema({**PROVENANCE, **PARTS[part]})
-        frames = [pl.read_parquet(self._part_file(part, batch_id)) for batch_id in self.batch_ids()]
-        return pl.concat([frame((), schema), *frames], how="diagonal_relaxed")
+        frames = [self.read_batch(part, batch_id) for batch_id in self.batch_ids()]
+        return pl.concat([_no_rows(part), *frames], how="diagonal_relaxed")
+
+    def read_batch(self, part: str, batch_id: str) -> pl.DataFrame:
+        """Return one part of one batch, with provenance; what an old batch lacks is null.
+
+        Args:
+            part: One of `PARTS`.
+            batch_id: One of `batch_ids`.
+        """
+        return pl.concat([_no_rows(part), pl.read_parquet(self._part_file(part, batch_id))], how="diagonal_relaxed")
 
     def file_versions(self) -> dict[str, FileVersion]:
         """Return the newest version of every file, by path."""
@@ -87,8 +95,7 @@ class Lake:
         """
         recorded_at = now.astimezone(dt.UTC).replace(tzinfo=None)
         if earlier := self.batch_ids():
-            newest = dt.datetime.strptime(earlier[-1], _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC
-            recorded_at = max(recorded_at, newest + dt.timedelta(microseconds=1))
+            recorded_at = max(recorded_at, parse_batch_id(earlier[-1]) + dt.timedelta(microseconds=1))
         batch_id = recorded_at.strftime(_BATCH_FORMAT)
         for part, schema in PARTS.items():
             columns = {**PROVENANCE, **schema}
@@ -110,6 +117,15 @@ class Lake:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(target)
+
+
+def parse_batch_id(batch_id: str) -> dt.datetime:
+    """Return when a batch was recorded; UTC, without a time zone."""
+    return dt.datetime.strptime(batch_id, _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC
+
+
+def _no_rows(part: str) -> pl.DataFrame:
+    return frame((), pl.Schema({**PROVENANCE, **PARTS[part]}))
 
 
 def _rows(part: str, file: RawFile, reading: Reading) -> pl.DataFrame:

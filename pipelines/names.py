@@ -7,30 +7,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 _TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
 _MARKS = f"{_TONE_MARKS}\u0302\u0306\u031b"
 
 _BODIES = (
+    ("toàn tỉnh", "tỉnh"),
+    ("toàn huyện", "huyện"),
+    ("toàn quận", "quận"),
+    ("toàn thành phố", "thành phố"),
+    ("toàn thị xã", "thị xã"),
+    ("toàn xã", "xã"),
+    ("toàn phường", "phường"),
     ("tỉnh ủy", "tỉnh"),
     ("thành ủy", "thành phố"),
     ("huyện ủy", "huyện"),
     ("quận ủy", "quận"),
     ("thị ủy", "thị xã"),
     ("đảng ủy", ""),
+    ("toàn đảng bộ", ""),
     ("đảng bộ", ""),
     ("chi bộ", ""),
     ("ban chấp hành", ""),
     ("ban thường vụ", ""),
-    ("toàn", ""),
     # bodies of the Youth Union stand for the area of the Party organisation beside them
     ("tỉnh đoàn", "tỉnh"),
     ("thành đoàn", "thành phố"),
     ("huyện đoàn", "huyện"),
     ("quận đoàn", "quận"),
     ("thị đoàn", "thị xã"),
-    ("xã đoàn", "xã"),
 )
 KINDS = {
     "thành phố": "thành phố",
@@ -55,7 +62,6 @@ KINDS = {
 """Words for the kinds of unit, and the kind in full."""
 
 _KIND_WORDS = "|".join(sorted((word for word, full in KINDS.items() if word == full), key=len, reverse=True))
-_ABBREVIATIONS = "t\\s*\\.\\s*[px]|tp|tx|tt|h|q|p|x"
 _PROVINCES = {
     "hcm": "hồ chí minh",
     "tphcm": "hồ chí minh",
@@ -111,11 +117,10 @@ def normalise_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name).replace("\u00d0", "\u0110").casefold()
     text = re.sub(r"['\u2018\u2019\u02bc`]", "", text)
     text = re.sub(r"[-\u2010-\u2015]", " ", text)
-    text = re.sub(rf"(?<!\w)({_ABBREVIATIONS})\s*\.\s*", lambda match: re.sub(r"[\s.]", "", match[1]) + " ", text)
+    text = re.sub(r"(?<!\w)t\s*\.\s*([px])(?=[\s.])", r"t\1", text)
+    text = re.sub(r"(?<!\w)(tp|tx|tt|h|q|p|x)\s*\.\s*", r"\1 ", text)
     text = re.sub(r"(?<!\w)([qp])(?=\d)", r"\1 ", text)
-    text = re.sub(r"(?<!\w)0+(?=\d)", "", text)
-    text = unicodedata.normalize("NFC", _unify_vowels(re.sub(r"\s+", " ", text).strip()))
-    return re.sub(r"(?<!\w)đ[aáăắ][ck](?!\w)", "đắk", text)
+    return " ".join(_normalise_syllable(syllable) for syllable in text.split())
 
 
 def drop_marks(text: str) -> str:
@@ -129,12 +134,15 @@ def drop_marks(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-def _unify_vowels(text: str) -> str:
-    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to the second vowel, and write a lone ``y`` as ``i``."""
-    decomposed = unicodedata.normalize("NFD", text)
-    moved = re.sub(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])", r"\1\3\2", decomposed)
-    moved = re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", moved)
-    return re.sub(rf"(?<![\w{_MARKS}])(qu|[bcdđghklmnprstvx]+)y([{_TONE_MARKS}]?)(?![\w{_MARKS}])", r"\1i\2", moved)
+@lru_cache(maxsize=2**16)
+def _normalise_syllable(syllable: str) -> str:
+    """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to its second vowel, write a lone ``y`` as ``i``."""
+    text = unicodedata.normalize("NFD", syllable)
+    text = re.sub(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])", r"\1\3\2", text)
+    text = re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", text)
+    text = re.sub(rf"(?<![\w{_MARKS}])(qu|[bcdđghklmnprstvx]+)y([{_TONE_MARKS}]?)(?![\w{_MARKS}])", r"\1i\2", text)
+    text = re.sub(r"(?<!\w)0+(?=\d)", "", text)
+    return re.sub(r"(?<!\w)đ[aáăắ][ck](?!\w)", "đắk", unicodedata.normalize("NFC", text))
 
 
 def parse_organisation_name(name: str) -> OrganisationName:

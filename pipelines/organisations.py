@@ -1,9 +1,9 @@
 """Which organisation a printed name means, as a function of the day.
 
-The committee of an administrative unit is named after it: `pipelines.places` finds the unit. An organisation without an
-area (a bloc of agencies, the police, a school) is only known from its names: a name that leaves out the organisation above
-means the only one of the same place that says it. A name that does not tell one organisation goes to `UNKNOWN`, with the
-candidates. Derived from the lake and rebuilt every night; dbt reads the result.
+The committee of an administrative unit is named after it: `pipelines.places` finds the unit. An organisation without
+an area (a bloc of agencies, the police, a school) is only known from its names: a name that leaves out the organisation
+above means the only one of the same place that says it. A name that does not tell one organisation goes to `UNKNOWN`,
+with the candidates. Derived from the lake and rebuilt every night; dbt reads the result.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ UNKNOWN = "unknown"
 
 NATIONAL = "national"
 """The Party as a whole."""
+
+NATIONAL_NAME = "Đảng Cộng sản Việt Nam"
+"""Its name."""
 
 NAME_COLUMNS = (
     "organisation_name",
@@ -192,10 +195,11 @@ class _Corpus:
         self._standings: dict[_Mention, tuple[tuple[str, str, str], list[tuple[dt.date, _Standing]]]] = {}
         self._groups: dict[tuple[str, str, str], list[_Mention]] = defaultdict(list)
         unitless = [mention for mention in mentions if mention.level != NATIONAL and mention.level not in LEVELS_ABOVE]
-        for mention in unitless + [above for mention in unitless for above in self._name_parents(mention)]:
+        named_above = [above for mention in unitless for above in self._name_parents(mention)]
+        for mention in (*unitless, *named_above):
             if mention not in self._standings:
-                key, spans = self._locate(mention)
-                self._standings[mention] = (key, spans)
+                key, standings = self._locate(mention)
+                self._standings[mention] = (key, standings)
                 self._groups[key].append(mention)
         self._resolved = {mention: self._resolve(mention) for mention in self._standings}
         self._organisations = self._describe_organisations()
@@ -206,13 +210,17 @@ class _Corpus:
 
     def list_names(self, organisation_ids: tuple[str, ...]) -> str:
         """Return the names of organisations, for people."""
-        names = [
-            self._gazetteer.describe(self._gazetteer.units[organisation_id])
-            if organisation_id in self._gazetteer.units
-            else str(self._organisations[organisation_id][1])
-            for organisation_id in organisation_ids[:_MOST_NAMES]
-        ]
+        names = [self._describe_candidate(organisation_id) for organisation_id in organisation_ids[:_MOST_NAMES]]
         return "; ".join([*names, "…"] if len(organisation_ids) > _MOST_NAMES else names)
+
+    def _describe_candidate(self, organisation_id: str) -> str:
+        units = self._gazetteer.units
+        if organisation_id == NATIONAL:
+            return NATIONAL_NAME
+        if organisation_id in units:
+            return self._gazetteer.describe(units[organisation_id])
+        _, name, _, _, parent_id, *_ = self._organisations[organisation_id]
+        return f"{name}, {self._describe_candidate(str(parent_id))}" if parent_id is not None else str(name)
 
     def list_organisations(self) -> pl.DataFrame:
         """Return all of them; schema `ORGANISATIONS`."""
@@ -247,9 +255,7 @@ class _Corpus:
             if unit is not None:
                 province = self._gazetteer.find_province(unit)
             unitless = f"={_find_core(parent)}" if parent is not None and above and not self._has_unit(above) else ""
-            standings.append(
-                (day, _Standing(province.unit_id if province else "", unit.unit_id if unit else unitless))
-            )
+            standings.append((day, _Standing(province.unit_id if province else "", unit.unit_id if unit else unitless)))
         return (mention.level, self._name_province(mention, standings), _cut_core(name, parent, mention)), standings
 
     def _is_unit(self, name: str, levels: tuple[str, ...], province: str | None) -> bool:
@@ -309,8 +315,9 @@ class _Corpus:
         key = self._standings[mention][0]
         standing = self._stand(mention, day)
         if standing.parent == "":
-            full = [other for other in map(lambda other: self._stand(other, day), self._groups[key]) if _identify(key, other) == identifier]
-            standing = full[0]
+            # the fuller name that the identifier comes from
+            standings = (self._stand(other, day) for other in self._groups[key])
+            standing = next(other for other in standings if _identify(key, other) == identifier)
         units = self._gazetteer.units
         unit = units.get(standing.parent) or units.get(standing.province_id)
         parent_id = unit.unit_id if unit else None
@@ -361,7 +368,7 @@ def _find_core(name: str) -> str:
 def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
     """Return the name by which organisations are compared, without the place they belong to.
 
-    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one, and so are ``Công an quận`` and ``Công an quận Ô Môn``.
+    ``Quân sự tỉnh`` and ``Đảng bộ Quân sự tỉnh Ninh Thuận`` are one; ``Công an quận`` and ``Công an quận Ô Môn`` too.
     """
     core = _find_core(name)
     endings = [f"{word} " for word in KINDS]
@@ -370,7 +377,9 @@ def _cut_core(name: str, parent: str | None, mention: _Mention) -> str:
         places.append(parse_province_name(mention.province).core)
         places.append(parse_organisation_name(mention.province).core)
     for place in places:
-        for ending in [f"{kind}{place}" for kind in endings] + ([place] if mention.level == "district_equivalent" else []):
+        for ending in [f"{kind}{place}" for kind in endings] + (
+            [place] if mention.level == "district_equivalent" else []
+        ):
             core = _drop_ending(core, ending)
     core = _drop_ending(core, "tp hcm")
     for kind in KINDS:

@@ -47,9 +47,24 @@ class Paths:
         return self.build / "warehouse.duckdb"
 
     @property
+    def derived(self) -> Path:
+        """What Python computes from the lake for dbt: one Parquet file per table."""
+        return self.build / "derived"
+
+    @property
     def organisation_names(self) -> Path:
-        """Printed organisation names of the lake, resolved; derived, read by dbt."""
-        return self.build / "organisation_names.parquet"
+        """Printed organisation names of the lake, resolved."""
+        return self.derived / "organisation_names.parquet"
+
+    @property
+    def organisations(self) -> Path:
+        """Organisations of the lake that are not the committee of an administrative unit."""
+        return self.derived / "organisations.parquet"
+
+    @property
+    def printed_names(self) -> Path:
+        """The distinct printed names of each batch, kept because a batch never changes."""
+        return self.derived / "printed_names"
 
     @property
     def dbt_target(self) -> Path:

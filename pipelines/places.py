@@ -1,7 +1,7 @@
 """Which administrative unit a printed name means, as a function of the day.
 
-Names are matched by core, kind of unit, level and the places printed with them. What is printed decides; nothing that other
-names say changes the answer. In this order a unit is preferred that
+Names are matched by core, kind of unit, level and the places printed with them. What is printed decides; nothing that
+other names say changes the answer. In this order a unit is preferred that
 
 1. has the printed kind (``huyện``, not ``thị xã``) or had it at another time, then one of another kind;
 2. was valid on the day, then one that ended before or began after it: articles of autumn 2025 still speak of districts;
@@ -51,11 +51,11 @@ MATCH_CODES = (
 )
 """How a name was matched. Of several deviations the last one of the list counts.
 
-``exact``: kind, name, place and day agree. ``no_kind``: the kind is not printed. ``other_name``: the unit bears the name at
-another time. ``other_place``: its area lay in the printed place before, or lies there since. ``other_day``: the unit is not
-valid on that day. ``other_kind``: it is another kind of unit. ``corpus``: an organisation without an area, known from its
-names only. ``several``: several are equally good. ``similar``: none fits, the candidates are the nearest names. ``none``:
-none is near.
+``exact``: kind, name, place and day agree. ``no_kind``: the kind is not printed. ``other_name``: the unit bears the
+name at another time. ``other_place``: its area lay in the printed place before, or lies there since. ``other_day``: the
+unit is not valid on that day. ``other_kind``: it is another kind of unit. ``corpus``: an organisation without an area,
+known from its names only. ``several``: several are equally good. ``similar``: none fits, the candidates are the nearest
+names. ``none``: none is near.
 """
 
 _MOST_SIMILAR = 5
@@ -279,7 +279,7 @@ class Places:
 
     @cached_property
     def _by_plain_core(self) -> dict[tuple[str, str], list[Place]]:
-        index = defaultdict(list)
+        index: dict[tuple[str, str], list[Place]] = defaultdict(list)
         for (level, core), places in self.gazetteer.by_core.items():
             index[level, drop_marks(core)] += places
         return index
@@ -287,7 +287,7 @@ class Places:
     @cached_property
     def _by_shortened_core(self) -> dict[tuple[str, str], list[Place]]:
         """Places by their name with no or one letter left out: names one letter apart meet in one of these."""
-        index = defaultdict(list)
+        index: dict[tuple[str, str], list[Place]] = defaultdict(list)
         for (level, plain), places in self._by_plain_core.items():
             for shortened in _shorten(plain):
                 index[level, shortened] += places

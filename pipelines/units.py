@@ -1,7 +1,7 @@
 """The gazetteer: administrative units with the time for which each version of them was valid.
 
-A unit's code means it only together with a day, so a version has an identifier of its own. Which unit a printed name means
-is decided in `pipelines.places`.
+A unit's code means it only together with a day, so a version has an identifier of its own. Which unit a printed name
+means is decided in `pipelines.places`.
 """
 
 from __future__ import annotations
@@ -105,6 +105,8 @@ class Gazetteer:
         for place in self.places:
             for unit in place.versions:
                 index[unit.level, unit.core][id(place)] = place
+                # phường Phường Đúc is printed with one "phường"
+                index[unit.level, unit.core.removeprefix(f"{normalise_name(unit.kind)} ")][id(place)] = place
         return {key: list(found.values()) for key, found in index.items()}
 
     def find_parent(self, unit: Unit) -> Unit | None:
@@ -129,7 +131,7 @@ class Gazetteer:
     def list_former_ancestors(self, unit: Unit) -> frozenset[str]:
         """Return the units in which its area lay before, or lies since.
 
-        People go on saying "huyện Tân Sơn" of a new xã there, and say "tỉnh Phú Thọ" of a district that ended in Vĩnh Phúc.
+        People go on saying "huyện Tân Sơn" of a new xã there, and say "Phú Thọ" of a district that ended in Vĩnh Phúc.
         """
         if unit.unit_id not in self._former:
             relatives = self._follow(unit.unit_id, self._predecessors) | self._follow(unit.unit_id, self._successors)

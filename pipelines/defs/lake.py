@@ -11,7 +11,8 @@ from pipelines.defs.resources import Build
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
 from pipelines.observations import PARTS
-from pipelines.organisations import NAME_COLUMNS, resolve_organisation_names
+from pipelines.organisations import UNKNOWN
+from pipelines.printed_names import derive_organisations
 from pipelines.settings import load_settings
 
 _DESCRIPTIONS = {
@@ -20,6 +21,10 @@ _DESCRIPTIONS = {
     "texts": "One row per text of a publication, in one version of its file.",
     "rejections": "One row per fault found in one version of a file.",
     "files": "One row per version of a raw file that a batch took in.",
+}
+_DERIVED_DESCRIPTIONS = {
+    "organisation_names": "One row per printed organisation name, single organisation in it and interval of days.",
+    "organisations": "One row per organisation that is not the committee of an administrative unit.",
 }
 
 FILES = dg.AssetKey(["lake", "files"])
@@ -62,22 +67,32 @@ def lake() -> dg.Definitions:
                 asset_key=["lake", part], metadata=newest | counts if part == "files" else newest
             )
 
-    @dg.asset(
-        key=["derived", "organisation_names"],
-        deps=[dg.AssetKey(["lake", "observations"])],
-        group_name="lake",
-        kinds={"parquet", "polars"},
+    @dg.multi_asset(
+        name="derived",
+        specs=[
+            dg.AssetSpec(
+                ["derived", table],
+                deps=[dg.AssetKey(["lake", "observations"])],
+                description=description,
+                group_name="lake",
+                kinds={"parquet", "polars"},
+            )
+            for table, description in _DERIVED_DESCRIPTIONS.items()
+        ],
     )
-    def organisation_names(build: Build) -> dg.MaterializeResult[None]:
-        """One row per printed organisation name and single organisation in it. Rebuilt every night."""
-        observations = _known(Lake(build.paths.lake).read("observations"), build)
-        resolved = resolve_organisation_names(observations.select(NAME_COLUMNS).unique())
-        build.paths.organisation_names.parent.mkdir(parents=True, exist_ok=True)
-        resolved.write_parquet(build.paths.organisation_names)
-        unresolved = resolved.filter(resolved["resolution_code"] != "resolved").height
-        return dg.MaterializeResult(metadata={"names": resolved.height, "names_unresolved": unresolved})
+    def resolve_names(build: Build) -> Iterator[dg.MaterializeResult[None]]:
+        """Resolve the printed names of organisations. Rebuilt every night."""
+        names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
+        unresolved = names.filter(names["organisation_id"] == UNKNOWN).height
+        yield dg.MaterializeResult(
+            asset_key=["derived", "organisation_names"],
+            metadata={"names": names.height, "names_unresolved": unresolved},
+        )
+        yield dg.MaterializeResult(
+            asset_key=["derived", "organisations"], metadata={"organisations": organisations.height}
+        )
 
-    return dg.Definitions(assets=[append_batch, organisation_names])
+    return dg.Definitions(assets=[append_batch, resolve_names])
 
 
 def _ingest(build: Build, batches: Lake) -> Ingestion:

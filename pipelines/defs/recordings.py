@@ -16,7 +16,7 @@ from pipelines.run_reports import CheckCounts, FailedCheck, Outcome, RunReport
 
 _STEPS = {
     "lake": "new files under data/raw",
-    "derived__organisation_names": "names of organisations",
+    "derived": "names of organisations",
     "warehouse": "tables and their tests (dbt)",
     "expectations": "expectations (Great Expectations)",
     "warehouse__ketnap": "publication",

@@ -1,6 +1,6 @@
 -- Figures with the organisations they speak of. A figure that holds for each of nine communes has nine rows; a figure for
--- several together belongs to none of them and has one row, on the organisation "unknown". The plain counts of reports,
--- which are by far the most, go to the facts directly.
+-- several together belongs to none of them and has one row, on the organisation "unknown". A name means what it meant on
+-- the day that the figure is of. The plain counts of reports, which are by far the most, go to the facts directly.
 with figures as (
 
     select * from {{ ref('int_figures_bounded') }}
@@ -27,9 +27,10 @@ names as (
         parent_organisation_name,
         province_name,
         organisation_id,
-        resolution_code
+        resolution_code,
+        named_from,
+        named_to
     from {{ ref('stg_derived__organisation_names') }}
-    where organisation_name is not null
 
 ),
 
@@ -38,7 +39,7 @@ attributed as (
     select
         figures.*,
         coalesce(names.organisation_id, 'unknown') as organisation_id,
-        coalesce(names.resolution_code, 'unresolved') as resolution_code
+        coalesce(names.resolution_code, 'unknown') as resolution_code
     from figures
     left join names
         on
@@ -47,6 +48,8 @@ attributed as (
             and figures.scope_code = names.scope_code
             and figures.parent_organisation_name is not distinct from names.parent_organisation_name
             and figures.province_name is not distinct from names.province_name
+            and figures.named_on >= names.named_from
+            and figures.named_on < names.named_to
 
 )
 

@@ -30,6 +30,13 @@ magnitudes as (
     select
         observations.*,
         publications.published_on,
+        case
+            when length(publications.published_period) = 4
+                then cast(publications.published_period || '-12-31' as date)
+            when length(publications.published_period) = 7
+                then cast({{ dbt.last_day("cast(publications.published_period || '-01' as date)", "month") }} as date)
+            when length(publications.published_period) = 10 then cast(publications.published_period as date)
+        end as published_period_ends_on,
         publications.text_file,
         abs(observations.value) as magnitude,
         observations.value < 0 as is_decrease,
@@ -163,6 +170,13 @@ select
     scope_code,
     parent_organisation_name,
     province_name,
+    -- the day on which the organisation bore the name: the end of the period, but not later than the report
+    least(
+        coalesce(
+            ends_on, reported_on, published_on, published_period_ends_on, starts_on, cast(recorded_at as date)
+        ),
+        coalesce(reported_on, published_on, published_period_ends_on, cast(recorded_at as date))
+    ) as named_on,
 
     -- what is counted
     measure_code,

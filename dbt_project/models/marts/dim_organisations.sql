@@ -1,35 +1,142 @@
--- Organisations that the sources name, or name as the parent or place of another; and "unknown", so that a figure whose
--- organisation cannot be resolved has one too. District committees ended on 30 June 2025.
-with names as (
+-- Every Party organisation: the committee of each administrative unit, with the unit's validity; organisations without an
+-- area that a figure speaks of, or that stand above such a one; the Party as a whole; and "unknown", so that a figure whose
+-- organisation cannot be resolved has one too.
+with units as (
 
-    select * from {{ ref('stg_derived__organisation_names') }}
+    select
+        {{ unit_id('unit_code', 'valid_from') }} as unit_id,
+        unit_code,
+        unit_name,
+        unit_type,
+        level,
+        parent_code,
+        valid_from,
+        valid_to
+    from {{ ref('dim_administrative_units') }}
+
+),
+
+placed as (
+
+    select
+        units.*,
+        parents.unit_id as parent_unit_id,
+        case
+            when units.level = 'province' then units.unit_name
+            when parents.level = 'province' then parents.unit_name
+            else provinces.unit_name
+        end as province_name
+    from units
+    left join units as parents
+        on
+            units.parent_code = parents.unit_code
+            and parents.valid_from <= units.valid_from
+            and units.valid_from < coalesce(parents.valid_to, cast('9999-12-31' as date))
+    left join units as provinces
+        on
+            parents.parent_code = provinces.unit_code
+            and provinces.valid_from <= parents.valid_from
+            and parents.valid_from < coalesce(provinces.valid_to, cast('9999-12-31' as date))
+
+),
+
+named as (
+
+    select distinct organisation_id from {{ ref('int_figures_attributed') }}
+
+),
+
+-- a cell, the grassroots organisation above it, and the bloc above that
+children as (
+
+    select organisations.*
+    from {{ ref('stg_derived__organisations') }} as organisations
+    inner join named
+        on organisations.organisation_id = named.organisation_id
+
+),
+
+parents as (
+
+    select organisations.*
+    from {{ ref('stg_derived__organisations') }} as organisations
+    inner join (select distinct parent_organisation_id from children) as below
+        on organisations.organisation_id = below.parent_organisation_id
+
+),
+
+grandparents as (
+
+    select organisations.*
+    from {{ ref('stg_derived__organisations') }} as organisations
+    inner join (select distinct parent_organisation_id from parents) as below
+        on organisations.organisation_id = below.parent_organisation_id
+
+),
+
+without_area as (
+
+    select * from children
+    union
+    select * from parents
+    union
+    select * from grandparents
 
 ),
 
 organisations as (
 
     select
+        unit_id as organisation_id,
+        valid_from,
+        valid_to,
+        'Đảng bộ ' || unit_type || ' ' || unit_name as organisation_name,
+        level as level_code,
+        cast(null as {{ dbt.type_string() }}) as kind_code,
+        unit_id,
+        case when level = 'province' then 'national' else parent_unit_id end as parent_organisation_id,
+        province_name
+    from placed
+
+    union all
+
+    select
         organisation_id,
-        resolved_name as organisation_name,
+        valid_from,
+        valid_to,
+        organisation_name,
         level_code,
+        kind_code,
+        cast(null as {{ dbt.type_string() }}) as unit_id,
         parent_organisation_id,
-        resolved_province_name as province_name,
+        province_name
+    from without_area
+
+    union all
+
+    select
+        'national' as organisation_id,
         cast('1930-02-03' as date) as valid_from,
-        case when level_code in ('district', 'district_equivalent') then cast('2025-07-01' as date) end as valid_to
-    from names
-    where organisation_id <> 'unknown'
-    group by organisation_id, resolved_name, level_code, parent_organisation_id, resolved_province_name
+        cast(null as date) as valid_to,
+        'Đảng Cộng sản Việt Nam' as organisation_name,
+        'national' as level_code,
+        cast(null as {{ dbt.type_string() }}) as kind_code,
+        cast(null as {{ dbt.type_string() }}) as unit_id,
+        cast(null as {{ dbt.type_string() }}) as parent_organisation_id,
+        cast(null as {{ dbt.type_string() }}) as province_name
 
     union all
 
     select
         'unknown' as organisation_id,
+        cast('1930-02-03' as date) as valid_from,
+        cast(null as date) as valid_to,
         'không xác định được' as organisation_name,
         cast(null as {{ dbt.type_string() }}) as level_code,
+        cast(null as {{ dbt.type_string() }}) as kind_code,
+        cast(null as {{ dbt.type_string() }}) as unit_id,
         cast(null as {{ dbt.type_string() }}) as parent_organisation_id,
-        cast(null as {{ dbt.type_string() }}) as province_name,
-        cast('1930-02-03' as date) as valid_from,
-        cast(null as date) as valid_to
+        cast(null as {{ dbt.type_string() }}) as province_name
 
 )
 
@@ -41,6 +148,8 @@ select
     organisations.level_code,
     levels.rank as level_rank,
     coalesce(levels.is_territorial, false) as is_territorial,
+    organisations.kind_code,
+    organisations.unit_id,
     organisations.parent_organisation_id,
     organisations.province_name
 from organisations

@@ -33,9 +33,11 @@ names as (
         parent_organisation_name,
         province_name,
         organisation_id,
-        resolution_code
+        resolution_code,
+        named_from,
+        named_to
     from {{ ref('stg_derived__organisation_names') }}
-    where organisation_name is not null and name_position = 1
+    where name_position = 1
 
 ),
 
@@ -73,8 +75,9 @@ select
     figures.scope_code,
     figures.parent_organisation_name as printed_parent_name,
     figures.province_name,
+    figures.named_on,
     coalesce(several.organisation_count, 1) as organisation_count,
-    coalesce(case when figures.scope_code = 'one' then names.resolution_code else several.resolution_code end, 'unresolved')
+    coalesce(case when figures.scope_code = 'one' then names.resolution_code else several.resolution_code end, 'unknown')
         as resolution_code,
 
     -- what is counted
@@ -136,5 +139,7 @@ left join names
         and figures.level_code = names.printed_level_code
         and figures.parent_organisation_name is not distinct from names.parent_organisation_name
         and figures.province_name is not distinct from names.province_name
+        and figures.named_on >= names.named_from
+        and figures.named_on < names.named_to
 left join several
     on figures.figure_id = several.figure_id

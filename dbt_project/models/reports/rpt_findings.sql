@@ -14,9 +14,11 @@ printed_names as (
         printed_level_code,
         parent_organisation_name,
         province_name,
+        named_from,
+        named_to,
         min(candidate_names) as candidate_names
     from {{ ref('stg_derived__organisation_names') }}
-    group by organisation_name, printed_level_code, parent_organisation_name, province_name
+    group by organisation_name, printed_level_code, parent_organisation_name, province_name, named_from, named_to
 
 ),
 
@@ -38,6 +40,8 @@ names as (
             and figures.level_code = printed_names.printed_level_code
             and figures.printed_parent_name is not distinct from printed_names.parent_organisation_name
             and figures.province_name is not distinct from printed_names.province_name
+            and figures.named_on >= printed_names.named_from
+            and figures.named_on < printed_names.named_to
     where figures.resolution_code <> 'resolved'
 
 ),
@@ -72,7 +76,7 @@ findings as (
     select
         {{ surrogate_key(["'organisation_resolution'", 'names.figure_id']) }} as finding_id,
         'organisation_resolution' as rule_code,
-        case when names.resolution_code = 'collective' then 'collective_name' else 'ambiguous_name' end as reason_code,
+        names.resolution_code || '_name' as reason_code,
         'undecidable' as verdict,
         case when names.resolution_code = 'collective' then 'info' else 'warning' end as severity,
         figures.document_id,
@@ -91,11 +95,15 @@ findings as (
         names.printed_organisation_name
         || case
             when names.resolution_code = 'collective' then ': một số chung cho nhiều tổ chức, không chia được'
+            when names.resolution_code = 'unknown'
+                then ': không có tổ chức nào mang tên này; tên gần nhất: ' || coalesce(names.candidate_names, 'không có')
             else ': tên chưa xác định được một tổ chức; ứng viên: ' || coalesce(names.candidate_names, 'không có')
         end as message_vi,
         names.printed_organisation_name
         || case
             when names.resolution_code = 'collective' then ': one number for several organisations, it cannot be divided'
+            when names.resolution_code = 'unknown'
+                then ': no organisation bears this name; nearest names: ' || coalesce(names.candidate_names, 'none')
             else ': the name does not tell one organisation; candidates: ' || coalesce(names.candidate_names, 'none')
         end as message_en
     from names

@@ -19,12 +19,13 @@ renamed as (
         single_name,
         organisation_id,
         resolution_code,
+        match_code,
         candidates,
         candidate_names,
-        level_code,
-        parent_organisation_id,
-        resolved_name,
-        resolved_province_name
+
+        -- on which days it means it
+        named_from,
+        named_to
     from source
 
 )
