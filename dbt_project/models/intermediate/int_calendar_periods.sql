@@ -1,17 +1,81 @@
-with months as (
-    select cast({{ dbt.dateadd('month', 'numbers.n', "cast('1990-01-01' as date)") }} as date) as starts_on
-    from (select a.d*100+b.d*10+c.d as n from
-      (values (0),(1),(2),(3),(4),(5)) as a(d), (values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) as b(d), (values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) as c(d)) as numbers
-    where n < 552
+-- The months, quarters, half-years and years from 1990 to 2035, each with those it lies in.
+with numbers as (
+
+    select whole_number from {{ ref('int_whole_numbers') }}
+    where whole_number <= 46
+
 ),
-u as (
- select 'month' as period_type_code, starts_on, cast(starts_on + interval 1 month - interval 1 day as date) as ends_on from months
- union all select 'quarter', starts_on, cast(starts_on + interval 3 month - interval 1 day as date) from months where extract(month from starts_on) in (1,4,7,10)
- union all select 'half_year', starts_on, cast(starts_on + interval 6 month - interval 1 day as date) from months where extract(month from starts_on) in (1,7)
- union all select 'year', starts_on, cast(starts_on + interval 12 month - interval 1 day as date) from months where extract(month from starts_on) in (1)
+
+types as (
+
+    {% for period_type_code, month_count in [('month', 1), ('quarter', 3), ('half_year', 6), ('year', 12)] -%}
+        select
+            '{{ period_type_code }}' as period_type_code,
+            {{ month_count }} as month_count
+        {%- if not loop.last %}
+            union all
+        {% endif %}
+    {%- endfor %}
+
+),
+
+first_months as (
+
+    select
+        types.period_type_code,
+        types.month_count,
+        1989 + years.whole_number as start_year,
+        months.whole_number as start_month
+    from types
+    cross join numbers as years
+    cross join numbers as months
+    where months.whole_number <= 12 and mod(months.whole_number - 1, types.month_count) = 0
+
+),
+
+dated as (
+
+    select
+        period_type_code,
+        {{ first_day_of_month('start_year', 'start_month') }} as starts_on,
+        case
+            when start_month + month_count > 12 then {{ day_before(first_day_of_month('start_year + 1', '1')) }}
+            else {{ day_before(first_day_of_month('start_year', 'start_month + month_count')) }}
+        end as ends_on
+    from first_months
+
+),
+
+periods as (
+
+    select
+        {{ period_id('period_type_code', 'starts_on', 'ends_on') }} as period_id,
+        {{ interval_id('starts_on', 'ends_on') }} as interval_id,
+        period_type_code,
+        starts_on,
+        ends_on
+    from dated
+
 )
-select {{ surrogate_key(["period_type_code", "starts_on", "ends_on"]) }} as period_id, *,
- cast(date_trunc('quarter', starts_on) as date) as quarter_starts_on,
- case when extract(month from starts_on) < 7 then cast(date_trunc('year', starts_on) as date) else cast(date_trunc('year', starts_on) + interval 6 month as date) end as half_year_starts_on,
- cast(date_trunc('year', starts_on) as date) as year_starts_on
-from u
+
+select
+    periods.period_id,
+    periods.interval_id,
+    periods.period_type_code,
+    periods.starts_on,
+    periods.ends_on,
+    quarters.period_id as quarter_period_id,
+    half_years.period_id as half_year_period_id,
+    years.period_id as year_period_id,
+    quarters.starts_on as quarter_starts_on,
+    half_years.starts_on as half_year_starts_on,
+    years.starts_on as year_starts_on
+from periods
+{%- for period_type_code in ['quarter', 'half_year', 'year'] %}
+left join periods as {{ period_type_code }}s
+    on
+        {{ period_type_code }}s.period_type_code = '{{ period_type_code }}'
+        and {{ period_contains(
+            period_type_code ~ 's.starts_on', period_type_code ~ 's.ends_on', 'periods.starts_on', 'periods.ends_on'
+        ) }}
+{%- endfor %}

@@ -184,15 +184,7 @@ select
     statement_code,
 
     -- when
-    case
-        when starts_on is null and ends_on is null and period_type_code = 'instant'
-            then {{ surrogate_key(["period_type_code", "document_id"]) }}
-        when starts_on is null and ends_on is null
-            then {{ surrogate_key(["period_type_code", "document_id", "period_text"]) }}
-        when starts_on is null or ends_on is null
-            then {{ surrogate_key(["period_type_code", "document_id", "starts_on", "ends_on"]) }}
-        else {{ surrogate_key(["period_type_code", "starts_on", "ends_on"]) }}
-    end as period_id,
+    {{ period_id('period_type_code', 'starts_on', 'ends_on', 'document_id', 'period_text') }} as period_id,
     period_type_code,
     starts_on,
     ends_on,

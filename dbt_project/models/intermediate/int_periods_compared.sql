@@ -3,8 +3,9 @@
 -- convention while its real cut-off is often earlier: parts that begin with it and adjoin one another may close it early.
 -- Of two documents, one that is dated to its day of publication or was published before its period ended may have stopped
 -- counting earlier: it can confirm and bound, but what does not fit it is undecidable.
--- A term begins and ends with congresses in the first and the last year of its name, so only the years between are surely
--- inside.
+-- A term begins and ends with congresses in the first and the last year of its name. What lies between the latest day on
+-- which it can have begun and the earliest on which it can have ended is surely inside: by the dates of its level or
+-- province where they are known, else the years between.
 with counts as (
 
     select counts.*
@@ -16,6 +17,59 @@ with counts as (
         and counts.figure_id is not null
         and counts.starts_on is not null
         and counts.ends_on is not null
+
+),
+
+levels as (
+
+    select distinct
+        organisation_id,
+        level_code
+    from {{ ref('stg_derived__organisation_names') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('congress_terms') }}
+
+),
+
+wholes as (
+
+    select
+        counts.*,
+        case
+            when counts.period_type_code <> 'term' then counts.starts_on
+            else
+                coalesce(
+                    {{ day_after('coalesce(own_terms.starts_on_latest, level_terms.starts_on_latest)') }},
+                    cast({{ dbt.dateadd('year', 1, 'counts.starts_on') }} as date)
+                )
+        end as surely_from,
+        case
+            when counts.period_type_code <> 'term' then counts.ends_on
+            else
+                coalesce(
+                    {{ day_before('coalesce(own_terms.ends_on_earliest, level_terms.ends_on_earliest)') }},
+                    cast({{ dbt.dateadd('year', -1, 'counts.ends_on') }} as date)
+                )
+        end as surely_until
+    from counts
+    left join levels
+        on counts.organisation_id = levels.organisation_id
+    left join terms as level_terms
+        on
+            levels.level_code = level_terms.level_code
+            and level_terms.unit_code is null
+            and counts.starts_on = level_terms.nominal_starts_on
+            and counts.ends_on = level_terms.nominal_ends_on
+    left join terms as own_terms
+        on
+            levels.level_code = own_terms.level_code
+            and split_part(counts.organisation_id, '-', 1) = own_terms.unit_code
+            and counts.starts_on = own_terms.nominal_starts_on
+            and counts.ends_on = own_terms.nominal_ends_on
 
 ),
 
@@ -46,22 +100,13 @@ contained as (
             partition by wholes.figure_id, wholes.organisation_id, parts.period_id
             order by case when parts.document_id = wholes.document_id then 0 else 1 end, parts.figure_id
         ) as preference
-    from counts as wholes
+    from wholes
     inner join counts as parts
         on
             wholes.organisation_id = parts.organisation_id
             and wholes.measure_code = parts.measure_code
             and wholes.group_code = parts.group_code
-            and parts.starts_on
-            >= case
-                when wholes.period_type_code = 'term' then {{ dbt.dateadd('year', 1, 'wholes.starts_on') }}
-                else wholes.starts_on
-            end
-            and parts.ends_on
-            <= case
-                when wholes.period_type_code = 'term' then {{ dbt.dateadd('year', -1, 'wholes.ends_on') }}
-                else wholes.ends_on
-            end
+            and {{ period_contains('wholes.surely_from', 'wholes.surely_until', 'parts.starts_on', 'parts.ends_on') }}
             and (wholes.starts_on < parts.starts_on or wholes.ends_on > parts.ends_on)
 
 ),
@@ -85,8 +130,10 @@ overlapping as (
             left_parts.observed_figure_id = right_parts.observed_figure_id
             and left_parts.organisation_id = right_parts.organisation_id
             and left_parts.part_period_id <> right_parts.part_period_id
-            and left_parts.part_starts_on <= right_parts.part_ends_on
-            and left_parts.part_ends_on >= right_parts.part_starts_on
+            and {{ period_overlaps(
+                'left_parts.part_starts_on', 'left_parts.part_ends_on',
+                'right_parts.part_starts_on', 'right_parts.part_ends_on'
+            ) }}
     group by left_parts.observed_figure_id, left_parts.organisation_id
 
 ),

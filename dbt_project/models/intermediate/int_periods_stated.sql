@@ -1,5 +1,5 @@
--- Every interval that a figure speaks of. An undated period is one per document and wording, so that two documents' "now"
--- are never taken for the same day.
+-- The periods that figures speak of, each once, with the words of one of its figures. Undated ones are told apart by document
+-- and wording, so that two documents' "now" are never taken for the same day.
 with contents as (
 
     select * from {{ ref('int_contents_counted') }}
@@ -8,6 +8,7 @@ with contents as (
 
 select
     period_id,
+    {{ interval_id('starts_on', 'ends_on') }} as interval_id,
     period_type_code,
     starts_on,
     ends_on,

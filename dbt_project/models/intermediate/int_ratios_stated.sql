@@ -120,8 +120,7 @@ bases as (
                 )
                 or (
                     percentages.statement_code in ('attainment', 'excess_over_target')
-                    and percentages.starts_on >= counts.starts_on
-                    and percentages.ends_on <= counts.ends_on
+                    and {{ period_contains('counts.starts_on', 'counts.ends_on', 'percentages.starts_on', 'percentages.ends_on') }}
                     and (
                         counts.period_type_code = 'year'
                         or (

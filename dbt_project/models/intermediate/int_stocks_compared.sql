@@ -26,8 +26,7 @@ states as (
             stocks.document_id = flows.document_id
             and stocks.organisation_id = flows.organisation_id
             and flows.measure_code = 'admissions'
-            and extract(month from flows.starts_on) = 1
-            and extract(day from flows.starts_on) = 1
+            and {{ begins_a_year('flows.starts_on') }}
             and flows.period_type_code in ('year_to_date', 'months_to_date', 'half_year', 'quarter', 'year')
             and extract(year from flows.starts_on) = extract(year from stocks.ends_on)
     where stocks.measure_code = 'members'

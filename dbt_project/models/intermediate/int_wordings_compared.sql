@@ -153,8 +153,8 @@ late_starts as (
             and attainments.base_group_code = targets.group_code
             and targets.statement_code = 'level'
             and attainments.base_value = targets.value
+            and {{ period_contains('targets.starts_on', 'targets.ends_on', 'attainments.starts_on', 'attainments.ends_on') }}
             and attainments.starts_on > targets.starts_on
-            and attainments.ends_on <= targets.ends_on
     left join {{ ref('int_counts_selected') }} as counts
         on
             attainments.document_id = counts.document_id

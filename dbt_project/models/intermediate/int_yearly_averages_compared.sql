@@ -26,12 +26,8 @@ paired as (
         totals.count_low as total_low,
         totals.count_high as total_high,
         extract(year from averages.ends_on) - extract(year from averages.starts_on) + 1
-        - case
-            when extract(month from averages.ends_on) = 12 and extract(day from averages.ends_on) = 31 then 0 else 1
-        end
-        - case
-            when extract(month from averages.starts_on) = 1 and extract(day from averages.starts_on) = 1 then 0 else 1
-        end
+        - case when {{ ends_a_year('averages.ends_on') }} then 0 else 1 end
+        - case when {{ begins_a_year('averages.starts_on') }} then 0 else 1 end
         - case when averages.period_type_code = 'term' then 1 else 0 end as year_low,
         extract(year from averages.ends_on) - extract(year from averages.starts_on) + 1 as year_high
     from averages

@@ -1,1 +1,0 @@
-{% macro period_overlaps(a,b,c,d) %}({{a}} <= {{d}} and {{b}} >= {{c}}){% endmacro %}

@@ -1,0 +1,211 @@
+-- Counts of periods that a document does not state but that follow from those it does, for what adds over time:
+--   the difference of two counts that begin on the same day: nine months less six are the third quarter;
+--   the sum of counts that cover the period exactly, nothing missing and nothing twice, of up to 64 parts.
+-- Only periods with two sure days take part: a term is dated by its name, and "since" and "to date" are dated to the day of
+-- publication by convention. Only calendar periods and those that some figure speaks of are kept, and only of one document.
+{%- set series = ['document_id', 'organisation_id', 'measure_code', 'group_code'] %}
+with counts as (
+
+    select counts.*
+    from {{ ref('int_counts_selected') }} as counts
+    inner join {{ ref('measures') }} as measures
+        on counts.measure_code = measures.measure_code
+    where
+        measures.adds_over_time
+        and counts.starts_on is not null
+        and counts.ends_on is not null
+        and counts.period_type_code not in ('instant', 'since', 'term')
+        and (
+            counts.reported_on is null
+            or counts.ends_on < counts.reported_on
+            or (counts.ends_on = counts.reported_on and counts.period_type_code <> 'year_to_date')
+        )
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ series | join(', ') }}, starts_on, ends_on
+            order by case when count_high is null then 1 else 0 end, count_high - count_low, count_low desc, figure_ids
+        ) as preference
+    from counts
+
+),
+
+stated as (
+
+    select
+        {{ series | join(', ') }},
+        starts_on,
+        {{ day_after('ends_on') }} as next_on,
+        'stated' as origin_code,
+        1 as part_count,
+        figure_ids,
+        count_low,
+        count_high
+    from ranked
+    where preference = 1
+
+),
+
+-- a difference below zero is a contradiction in the document: nothing follows from it
+differences as (
+
+    select
+        {% for column in series %}longer.{{ column }}, {% endfor %}
+        shorter.next_on as starts_on,
+        longer.next_on,
+        'difference' as origin_code,
+        2 as part_count,
+        longer.figure_ids || '|' || shorter.figure_ids as figure_ids,
+        greatest(longer.count_low - coalesce(shorter.count_high, longer.count_low), 0) as count_low,
+        longer.count_high - shorter.count_low as count_high
+    from stated as longer
+    inner join stated as shorter
+        on
+            {% for column in series -%}
+            longer.{{ column }} = shorter.{{ column }}
+            and {% endfor -%}
+            longer.starts_on = shorter.starts_on
+            and longer.next_on > shorter.next_on
+    where coalesce(longer.count_high >= shorter.count_low, true)
+
+),
+
+segments_0 as (
+
+    select * from stated
+    union all
+    select * from differences
+
+),
+
+-- each round joins adjoining segments, and so doubles how many counts take part; of several ways to one period the exact one
+-- with the fewest counts is kept
+{% for round in range(1, 7) -%}
+joined_{{ round }} as (
+
+    select * from segments_{{ round - 1 }}
+
+    union all
+
+    select
+        {% for column in series %}earlier.{{ column }}, {% endfor %}
+        earlier.starts_on,
+        later.next_on,
+        'summed' as origin_code,
+        earlier.part_count + later.part_count as part_count,
+        earlier.figure_ids || '|' || later.figure_ids as figure_ids,
+        earlier.count_low + later.count_low as count_low,
+        earlier.count_high + later.count_high as count_high
+    from segments_{{ round - 1 }} as earlier
+    inner join segments_{{ round - 1 }} as later
+        on
+            {% for column in series -%}
+            earlier.{{ column }} = later.{{ column }}
+            and {% endfor -%}
+            earlier.next_on = later.starts_on
+
+),
+
+ranked_{{ round }} as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ series | join(', ') }}, starts_on, next_on
+            order by
+                case when count_high is null then 2 when count_high > count_low then 1 else 0 end,
+                part_count,
+                count_high - count_low,
+                count_low desc,
+                figure_ids
+        ) as preference
+    from joined_{{ round }}
+
+),
+
+segments_{{ round }} as (
+
+    select
+        {{ series | join(', ') }},
+        starts_on,
+        next_on,
+        origin_code,
+        part_count,
+        figure_ids,
+        count_low,
+        count_high
+    from ranked_{{ round }}
+    where preference = 1
+
+),
+
+{% endfor -%}
+derived as (
+
+    select
+        segments.*,
+        {{ day_before('segments.next_on') }} as ends_on
+    from segments_6 as segments
+    left join stated
+        on
+            {% for column in series -%}
+            segments.{{ column }} = stated.{{ column }}
+            and {% endfor -%}
+            segments.starts_on = stated.starts_on
+            and segments.next_on = stated.next_on
+    where stated.document_id is null
+
+),
+
+periods as (
+
+    select
+        period_id,
+        interval_id,
+        period_type_code,
+        0 as rank
+    from {{ ref('int_calendar_periods') }}
+
+    union all
+
+    select
+        period_id,
+        interval_id,
+        period_type_code,
+        1 as rank
+    from {{ ref('int_periods_stated') }}
+    where interval_id is not null and period_type_code not in ('instant', 'since', 'term')
+
+),
+
+preferred as (
+
+    select
+        *,
+        row_number() over (partition by interval_id order by rank, period_type_code) as preference
+    from periods
+
+)
+
+select
+    {% for column in series %}derived.{{ column }}, {% endfor %}
+    preferred.interval_id,
+    preferred.period_id,
+    preferred.period_type_code,
+    derived.starts_on,
+    derived.ends_on,
+    derived.origin_code,
+    cast(derived.part_count as bigint) as part_count,
+    derived.figure_ids,
+    derived.count_low,
+    derived.count_high
+from derived
+inner join preferred
+    on
+        {{ interval_id('derived.starts_on', 'derived.ends_on') }} = preferred.interval_id
+        and preferred.preference = 1
