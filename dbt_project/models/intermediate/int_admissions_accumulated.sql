@@ -135,7 +135,7 @@ added_years as (
             and targets.group_code = years.group_code
             and years.preference = 1
             and years.year >= extract(year from targets.starts_on)
-            and years.ends_on <= targets.ends_on
+            and targets.ends_on >= years.ends_on
             and (years.year > extract(year from targets.starts_on) or extract(month from targets.starts_on) = 1)
     window so_far as (
         partition by targets.organisation_id, targets.group_code, targets.starts_on, targets.ends_on
@@ -164,8 +164,8 @@ single_counts as (
         on
             targets.organisation_id = admissions.organisation_id
             and targets.group_code = admissions.group_code
-            and admissions.starts_on >= targets.starts_on
-            and admissions.ends_on <= targets.ends_on
+            and targets.starts_on <= admissions.starts_on
+            and targets.ends_on >= admissions.ends_on
 
 ),
 

@@ -70,34 +70,37 @@ printed as (
 ),
 
 stated as (
-{% for kind in ['cell', 'members'] %}
-    select
-        statements.*,
-        '{{ kind }}' as coverage_code,
-        counts.localities_low as total_low,
-        counts.localities_high as total_high,
-        counts.localities_with_{{ kind }}_low as stated_with_low,
-        counts.localities_with_{{ kind }}_high as stated_with_high,
-        counts.localities_without_{{ kind }}_low as stated_without_low,
-        counts.localities_without_{{ kind }}_high as stated_without_high,
-        coalesce(printed.is_printed_full, false) as is_printed_full,
-        coalesce(printed.is_printed_below and not printed.is_printed_full, false) as is_printed_below
-    from statements
-    left join counts
-        on
-            statements.organisation_id = counts.organisation_id
-            and statements.group_code = counts.group_code
-            and statements.period_id = counts.period_id
-            and statements.document_id = counts.document_id
-    left join printed
-        on
-            statements.organisation_id = printed.organisation_id
-            and statements.group_code = printed.group_code
-            and statements.period_id = printed.period_id
-            and statements.document_id = printed.document_id
-            and printed.measure_code = 'localities_with_{{ kind }}'
-    {{ "union all" if not loop.last }}
-{% endfor %}
+    {% for kind in ['cell', 'members'] %}
+        select
+            statements.*,
+            '{{ kind }}' as coverage_code,
+            counts.localities_low as total_low,
+            counts.localities_high as total_high,
+            counts.localities_with_{{ kind }}_low as stated_with_low,
+            counts.localities_with_{{ kind }}_high as stated_with_high,
+            counts.localities_without_{{ kind }}_low as stated_without_low,
+            counts.localities_without_{{ kind }}_high as stated_without_high,
+            coalesce(printed.is_printed_full, false) as is_printed_full,
+            coalesce(printed.is_printed_below and not printed.is_printed_full, false) as is_printed_below
+        from statements
+        left join counts
+            on
+                statements.organisation_id = counts.organisation_id
+                and statements.group_code = counts.group_code
+                and statements.period_id = counts.period_id
+                and statements.document_id = counts.document_id
+        left join printed
+            on
+                statements.organisation_id = printed.organisation_id
+                and statements.group_code = printed.group_code
+                and statements.period_id = printed.period_id
+                and statements.document_id = printed.document_id
+                and printed.measure_code = 'localities_with_{{ kind }}'
+        {% if not loop.last %}
+
+            union all
+        {% endif %}
+    {% endfor %}
 ),
 
 bounded as (

@@ -34,11 +34,11 @@ followed as (
         coverage_code,
         counted_on,
         case when organisation_id = 'unknown' then document_id else 'any' end as document_scope,
-        {% for column in ['counted_on', 'document_id', 'with_low', 'with_high', 'without_low', 'without_high'] -%}
+    {% for column in ['counted_on', 'document_id', 'with_low', 'with_high', 'without_low', 'without_high'] -%}
         lag({{ column }}) over (
             partition by organisation_id, group_code, coverage_code, case when organisation_id = 'unknown' then document_id end
             order by counted_on
-        ) as previous_{{ column }}{{ "," if not loop.last }}
+            ) as previous_{{ column }}{{ "," if not loop.last }}
     {% endfor %}
     from days
     where preference = 1
@@ -170,7 +170,7 @@ left join followed
         and statements.group_code = followed.group_code
         and statements.coverage_code = followed.coverage_code
         and statements.counted_on = followed.counted_on
-        and (followed.document_scope = 'any' or followed.document_scope = statements.document_id)
+        and (followed.document_scope = 'any' or statements.document_id = followed.document_scope)
 left join reached
     on
         statements.organisation_id = reached.organisation_id

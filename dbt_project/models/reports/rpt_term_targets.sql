@@ -37,8 +37,8 @@ years as (
             terms.organisation_id = targets.organisation_id
             and terms.group_code = targets.group_code
             and targets.period_type_code = 'year'
-            and targets.starts_on >= terms.starts_on
-            and targets.ends_on <= terms.ends_on
+            and terms.starts_on <= targets.starts_on
+            and terms.ends_on >= targets.ends_on
 
 ),
 
