@@ -1,4 +1,6 @@
--- Villages, schools and health stations with and without a cell or members, one row per day.
+-- Villages, schools and health stations with and without a cell or members, one row per day; what changed since the count
+-- before, and between which days all had been reached. These two are repeated on every row of an organisation and type:
+-- a count of cells says nothing of the day when members were everywhere.
 with localities as (
 
     select * from {{ ref('fct_localities') }}
@@ -68,6 +70,25 @@ printed as (
     from shares
     group by organisation_id, group_code, period_id, document_id
 
+),
+
+compared as (
+
+    select * from {{ ref('int_coverage_compared') }}
+
+),
+
+reached as (
+
+    select
+        organisation_id,
+        group_code,
+        coverage_code,
+        max(reached_after) as reached_after,
+        max(reached_by) as reached_by
+    from compared
+    group by organisation_id, group_code, coverage_code
+
 )
 
 select
@@ -91,6 +112,18 @@ select
     printed.with_cell_high_pct,
     printed.with_members_low_pct,
     printed.with_members_high_pct,
+    {%- for kind in ['cell', 'members'] %}
+        {{ kind }}.without_low as without_{{ kind }}_low,
+        {{ kind }}.without_high as without_{{ kind }}_high,
+        {{ kind }}.previous_counted_on as previous_{{ kind }}_counted_on,
+        {{ kind }}.previous_document_id as previous_{{ kind }}_document_id,
+        {{ kind }}.with_change_low as with_{{ kind }}_change_low,
+        {{ kind }}.with_change_high as with_{{ kind }}_change_high,
+        {{ kind }}.without_change_low as without_{{ kind }}_change_low,
+        {{ kind }}.without_change_high as without_{{ kind }}_change_high,
+        {{ kind }}_reached.reached_after as full_{{ kind }}_reached_after,
+        {{ kind }}_reached.reached_by as full_{{ kind }}_reached_by,
+    {%- endfor %}
     cells.document_id
 from cells
 inner join {{ ref('dim_organisations') }} as organisations
@@ -109,3 +142,17 @@ left join printed
         and cells.group_code = printed.group_code
         and cells.period_id = printed.period_id
         and cells.document_id = printed.document_id
+{%- for kind in ['cell', 'members'] %}
+    left join compared as {{ kind }}
+        on
+            cells.organisation_id = {{ kind }}.organisation_id
+            and cells.group_code = {{ kind }}.group_code
+            and cells.period_id = {{ kind }}.period_id
+            and cells.document_id = {{ kind }}.document_id
+            and {{ kind }}.coverage_code = '{{ kind }}'
+    left join reached as {{ kind }}_reached
+        on
+            cells.organisation_id = {{ kind }}_reached.organisation_id
+            and cells.group_code = {{ kind }}_reached.group_code
+            and {{ kind }}_reached.coverage_code = '{{ kind }}'
+{%- endfor %}
