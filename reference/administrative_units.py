@@ -82,7 +82,9 @@ def read_package(package: Path) -> State:
         "select provinceCode, province, provinceKey, districtCode, district, districtKey, wardCode, ward, wardKey"
         " from admin_units_legacy"
     ).fetchall()
-    new_rows = connection.execute("select provinceCode, province, provinceKey, wardCode, ward, wardKey from admin_units").fetchall()
+    new_rows = connection.execute(
+        "select provinceCode, province, provinceKey, wardCode, ward, wardKey from admin_units"
+    ).fetchall()
     connection.close()
 
     before: set[Unit] = set()
@@ -104,12 +106,16 @@ def read_package(package: Path) -> State:
     old_province_codes = {row[2]: row[0] for row in old_rows}
     converter = json.loads((data / "converter_2025.json").read_text(encoding="utf-8"))
     successions = {
-        (old_province_codes[old], province_codes[new]) for new, olds in converter["DICT_PROVINCE"].items() for old in olds
+        (old_province_codes[old], province_codes[new])
+        for new, olds in converter["DICT_PROVINCE"].items()
+        for old in olds
     }
     for province, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         successions |= {(old_codes[old], new_codes[province, new]) for new, olds in wards.items() for old in olds}
     for province, wards in converter["DICT_PROVINCE_WARD_DIVIDED"].items():
-        successions |= {(old_codes[old], new_codes[province, new["newWardKey"]]) for old, news in wards.items() for new in news}
+        successions |= {
+            (old_codes[old], new_codes[province, new["newWardKey"]]) for old, news in wards.items() for new in news
+        }
     return State(sorted(before), sorted(after), successions)
 
 
@@ -135,7 +141,9 @@ def normalise_name(printed: str) -> str:
     return " ".join(word.upper() if len(word) == 1 else word for word in text.split())
 
 
-def correct(state: State, unit_corrections: Iterable[dict[str, str]], change_corrections: Iterable[dict[str, str]]) -> State:
+def correct(
+    state: State, unit_corrections: Iterable[dict[str, str]], change_corrections: Iterable[dict[str, str]]
+) -> State:
     """Apply the known errors of the package.
 
     Args:
@@ -166,7 +174,9 @@ def correct(state: State, unit_corrections: Iterable[dict[str, str]], change_cor
     return State(units["before"], units["after"], successions)
 
 
-def date_units(state: State, provinces: dict[str, str], others: list[Unit], changes: list[Change]) -> tuple[list[Unit], list[Change]]:
+def date_units(
+    state: State, provinces: dict[str, str], others: list[Unit], changes: list[Change]
+) -> tuple[list[Unit], list[Change]]:
     """Give the units of the package their dates and join them with those that it lacks.
 
     Args:
@@ -189,7 +199,11 @@ def date_units(state: State, provinces: dict[str, str], others: list[Unit], chan
     for unit in state.before:
         start = max((day for day in starts[unit.unit_code] if day < REFORM), default=UNKNOWN_START)
         end = REFORM
-        if unit.level == "province" and (unit.unit_code, unit.unit_code) in state.successions and unit.unit_code not in merged:
+        if (
+            unit.level == "province"
+            and (unit.unit_code, unit.unit_code) in state.successions
+            and unit.unit_code not in merged
+        ):
             end = min((day for day in starts[unit.unit_code] if day > REFORM), default="")
         units.append(unit._replace(valid_from=start, valid_to=end, resolution=begun.get((unit.unit_code, start), "")))
     for unit in state.after:

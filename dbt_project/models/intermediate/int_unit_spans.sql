@@ -29,7 +29,7 @@ parents as (
     inner join units as parents
         on
             units.parent_code = parents.unit_code
-            and (units.valid_to is null or parents.valid_from < units.valid_to)
+            and (units.valid_to is null or units.valid_to > parents.valid_from)
             and (parents.valid_to is null or units.valid_from < parents.valid_to)
 
 ),
@@ -48,7 +48,7 @@ grandparents as (
     inner join units as grandparents
         on
             parents.grandparent_code = grandparents.unit_code
-            and (parents.valid_to is null or grandparents.valid_from < parents.valid_to)
+            and (parents.valid_to is null or parents.valid_to > grandparents.valid_from)
             and (grandparents.valid_to is null or parents.valid_from < grandparents.valid_to)
 
 ),
