@@ -124,11 +124,13 @@ def test_comments_are_kept(build: Path, published: Path) -> None:
 READINGS = """
 create view reports.rpt_exact as
 with exact as (select * from warehouse.marts.fct_admissions where admissions is not null)
-select exact.figure_id, admissions as "AS is" from exact inner join "warehouse"."marts"."fct_admissions" using (figure_id, admissions);
+select exact.figure_id, admissions as "AS is"
+from exact inner join "warehouse"."marts"."fct_admissions" using (figure_id, admissions);
 comment on view reports.rpt_exact is 'One row an exact figure.';
 comment on column reports.rpt_exact.figure_id is 'A number.';
 create view reports.rpt_above as select figure_id from warehouse.reports.rpt_exact where figure_id > 1;
-create view reports.rpt_mixed as select figure_id from warehouse.reports.rpt_above union all from warehouse.staging.stg_figures;
+create view reports.rpt_mixed as
+select figure_id from warehouse.reports.rpt_above union all from warehouse.staging.stg_figures;
 create macro reports.exact_of("day") as table
 select *, cast("day" as date) as asked_on from warehouse.reports.rpt_exact;
 """
@@ -174,12 +176,8 @@ def test_views_work_in_an_attached_file_and_functions_once_it_is_used(readings: 
         connection.execute(f"attach '{published}' as figures (read_only)")
         assert connection.execute("from figures.reports.rpt_above").fetchall() == [(3,)]
         connection.execute("use figures")
-        assert connection.execute(
-            "select figure_id from reports.exact_of(date '2024-12-31') order by all"
-        ).fetchall() == [
-            (1,),
-            (3,),
-        ]
+        asked = "select figure_id from reports.exact_of(date '2024-12-31') order by all"
+        assert connection.execute(asked).fetchall() == [(1,), (3,)]
 
 
 def test_a_function_that_reads_what_is_not_published_is_refused(build: Path, published: Path) -> None:
