@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -166,6 +167,15 @@ def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(str(built.paths.build_database), read_only=True)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def compiled(built: Built) -> dict[str, str]:
+    """Return the queries of all models as dbt compiled them for DuckDB, by name."""
+    manifest: dict[str, Any] = json.loads((built.paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
+    folder = built.paths.dbt_target / "compiled" / manifest["metadata"]["project_name"]
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return {node["name"]: (folder / node["original_file_path"]).read_text(encoding="utf-8") for node in nodes}
 
 
 def _build_warehouse(root: Path, *arguments: str) -> Built:

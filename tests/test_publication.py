@@ -121,6 +121,73 @@ def test_comments_are_kept(build: Path, published: Path) -> None:
     ]
 
 
+READINGS = """
+create view reports.rpt_exact as
+with exact as (select * from warehouse.marts.fct_admissions where admissions is not null)
+select exact.figure_id, admissions as "AS is"
+from exact inner join "warehouse"."marts"."fct_admissions" using (figure_id, admissions);
+comment on view reports.rpt_exact is 'One row an exact figure.';
+comment on column reports.rpt_exact.figure_id is 'A number.';
+create view reports.rpt_above as select figure_id from warehouse.reports.rpt_exact where figure_id > 1;
+create view reports.rpt_mixed as
+select figure_id from warehouse.reports.rpt_above union all from warehouse.staging.stg_figures;
+create macro reports.exact_of("day") as table
+select *, cast("day" as date) as asked_on from warehouse.reports.rpt_exact;
+"""
+"""Views on published tables and on each other, one that reads more than is published, and a function."""
+
+
+@pytest.fixture
+def readings(build: Path) -> Path:
+    """A build file with views and a function."""
+    with closing(duckdb.connect(str(build))) as connection:
+        connection.execute(READINGS)
+    return build
+
+
+def test_views_on_published_tables_stay_views(readings: Path, published: Path) -> None:
+    counts = publish(readings, published)
+    assert _select(published, "select view_name, comment from duckdb_views() where not internal order by all") == [
+        ("rpt_above", None),
+        ("rpt_exact", "One row an exact figure."),
+    ]
+    assert _select(published, "select comment from duckdb_columns() where table_name = 'rpt_exact'") == [
+        ("A number.",),
+        (None,),
+    ]
+    assert [label for label in counts if label.startswith("reports.")] == ["reports.rpt_findings", "reports.rpt_mixed"]
+    assert _select(published, "select figure_id from reports.rpt_mixed") == [(1,), (3,)]
+
+
+@pytest.mark.parametrize("name", ["ketnap.duckdb", "2026 copy.duckdb"])
+def test_views_and_functions_work_in_a_file_of_any_name(readings: Path, published: Path, name: str) -> None:
+    publish(readings, published)
+    copy = published.replace(published.with_name(name))
+    readings.unlink()
+    assert _select(copy, 'select figure_id, "AS is" from reports.rpt_exact order by all') == [(1, 10.5), (3, 30)]
+    assert _select(copy, "from reports.rpt_above") == [(3,)]
+    asked = "select figure_id, asked_on::varchar from reports.exact_of('2024-12-31') order by all"
+    assert _select(copy, asked) == [(1, "2024-12-31"), (3, "2024-12-31")]
+
+
+def test_views_work_in_an_attached_file_and_functions_once_it_is_used(readings: Path, published: Path) -> None:
+    publish(readings, published)
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"attach '{published}' as figures (read_only)")
+        assert connection.execute("from figures.reports.rpt_above").fetchall() == [(3,)]
+        connection.execute("use figures")
+        asked = "select figure_id from reports.exact_of(date '2024-12-31') order by all"
+        assert connection.execute(asked).fetchall() == [(1,), (3,)]
+
+
+def test_a_function_that_reads_what_is_not_published_is_refused(build: Path, published: Path) -> None:
+    with closing(duckdb.connect(str(build))) as connection:
+        connection.execute("create macro reports.hidden() as table from warehouse.staging.stg_figures")
+    with pytest.raises(ValueError, match=r"function 'hidden' reads 'staging.stg_figures', which is not published"):
+        publish(build, published)
+    assert not published.exists()
+
+
 def test_build_file_is_not_changed(build: Path, published: Path) -> None:
     before = build.read_bytes()
     publish(build, published)

@@ -6,17 +6,12 @@ syntax that only DuckDB has.
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipelines.paths import DBT_PROJECT
-
-if TYPE_CHECKING:
-    from conftest import Built
 
 with warnings.catch_warnings():
     # dagster-dbt brings the older of sqlglot's two compiled parsers along
@@ -78,15 +73,6 @@ def strip_dispatched(sql: str) -> str:
     for pattern in DISPATCHED:
         sql = re.sub(pattern, " ", sql)
     return sql
-
-
-@pytest.fixture(scope="session")
-def compiled(built: Built) -> dict[str, str]:
-    """The queries of all models as dbt compiled them for DuckDB, by name."""
-    manifest: dict[str, Any] = json.loads((built.paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    folder = built.paths.dbt_target / "compiled" / manifest["metadata"]["project_name"]
-    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    return {node["name"]: (folder / node["original_file_path"]).read_text(encoding="utf-8") for node in nodes}
 
 
 def test_every_model_was_compiled(compiled: dict[str, str]) -> None:
