@@ -35,7 +35,12 @@ def build_limit(lake: Path, organisation_names: Path, database: Path, *, memory_
         database: The file to make.
         memory_limit: As DuckDB spells it.
     """
-    with closing(duckdb.connect(str(database), config={"memory_limit": memory_limit})) as connection:
+    # rows may come in any order: keeping that of the files costs memory
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "preserve_insertion_order": False,
+    }
+    with closing(duckdb.connect(str(database), config=config)) as connection:
         for name, path in (("lake", lake), ("seeds", SEEDS), ("organisation_names", organisation_names)):
             connection.execute(f"set variable {name} = ?", [str(path)])
         for statement in duckdb.extract_statements(_LIMIT.read_text(encoding="utf-8")):

@@ -31,8 +31,8 @@ PEAK_GIB = 12.0
 _GIB = 2**30
 _KETNAP = str(Path(sys.executable).with_name("ketnap"))
 _LIMIT_FILE = "limit.duckdb"
-_BYTES_PER_ROW = 400
-"""Disk that lake, both builds and the copy of one take for an observation; measured on a tenth."""
+_BYTES_PER_ROW = 1_500
+"""Disk for an observation: 420 in a build file, of which there are up to three, 150 in the limit's, and room to spill."""
 
 
 @dataclass
