@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock ui documents units clean
+.PHONY: help run test check bench-warehouse lock ui documents units clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## install, take in what is new, build, check and publish the warehouse
 	@$(BIN)/ketnap build
@@ -21,6 +21,9 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 	$(BIN)/lint-imports
+
+bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (hours, 60 GB)
+	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)
 
 documents: .venv/installed ## write docs/tables.md and docs/sources.md anew
 	@$(BIN)/ketnap documents

@@ -1,0 +1,249 @@
+"""How long the warehouse takes for ten years of monthly reports of all communes, beside the same tables by hand.
+
+Two histories, of all months and of a tenth of them, with the same communes: the month added to either is the same.
+For each: the product's full build, the hand-written SQL of `limit.sql`, the added month, and the whole nights of
+``ketnap build`` around them. Prints a table and whether each bound holds; exit code 1 if one does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.comparison import list_differences
+from benchmarks.lake_generator import ADDED_MONTH, LakeGenerator, list_months
+from benchmarks.measurement import Cost, measure
+from pipelines.paths import Paths
+
+FULL_TO_LIMIT = 2.0
+ADDED_TO_FULL = 0.10
+ADDED_TO_ADDED = 1.5
+PEAK_GIB = 12.0
+
+_GIB = 2**30
+_KETNAP = str(Path(sys.executable).with_name("ketnap"))
+_LIMIT_FILE = "limit.duckdb"
+_BYTES_PER_ROW = 1_500
+"""Disk for an observation: 420 in a build file, of which there are up to three, 150 in the limit's, and room to spill."""
+
+
+@dataclass
+class Size:
+    """One history and what was measured on it.
+
+    Attributes:
+        label: What the table calls it.
+        months: Length of the history.
+        folder: Root of its warehouse.
+        row_count: Observations of the history.
+        costs: By what was run, in the order of running.
+    """
+
+    label: str
+    months: int
+    folder: Path
+    row_count: int = 0
+    costs: dict[str, Cost] = field(default_factory=dict)
+
+    def has(self, *names: str) -> bool:
+        """Whether all these runs were made and went well."""
+        return all(name in self.costs and self.costs[name].exit_code == 0 for name in names)
+
+    def seconds(self, name: str) -> float | None:
+        """Wall clock of a run that went well."""
+        return self.costs[name].seconds if self.has(name) else None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A claim about speed.
+
+    Attributes:
+        text: What must hold.
+        value: What was measured; None if a run it needs has failed.
+        limit: What it may be at most.
+    """
+
+    text: str
+    value: float | None
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was measured and is within the limit."""
+        return self.value is not None and self.value <= self.limit
+
+
+def main() -> int:
+    """Run the benchmark that the command line describes."""
+    arguments = _parse_arguments()
+    console = Console(width=120, highlight=False)
+    root = Path(arguments.root or tempfile.mkdtemp(prefix="ketnap-bench-")).resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(root).free
+    needed = arguments.months * (arguments.communes or 10_035) * 30 * _BYTES_PER_ROW
+    console.print(f"writing below {root}: about {needed / _GIB:.1f} GiB of {free / _GIB:.1f} GiB that are free")
+    if needed > free:
+        console.print("not enough room; choose another disk with --root", style="red")
+        return 1
+    tenth = Size("a tenth", max(arguments.months // 10, 1), root / "tenth")
+    full = Size("full", arguments.months, root / "full")
+    differences: list[str] = []
+    try:
+        for size in (tenth,) if arguments.tenth_only else (tenth, full):
+            runs = _Runs(size, arguments, console)
+            runs.build()
+            if size is tenth and size.has("full build", "limit"):
+                differences = list_differences(Paths(size.folder).build_database, size.folder / _LIMIT_FILE)
+            runs.add_month()
+            if not arguments.keep:
+                shutil.rmtree(size.folder)
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(root, ignore_errors=True)
+    bounds = _judge(tenth, full)
+    _print_costs((tenth, full), console)
+    _print_slowest((tenth, full), console, count=arguments.nodes)
+    for difference in differences:
+        console.print(f"not the same tables: {difference}", style="red", markup=False)
+    _print_bounds(bounds, console)
+    return 0 if not differences and all(bound.holds for bound in bounds) else 1
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", help="where to write; a new folder for temporary files by default")
+    parser.add_argument("--keep", action="store_true", help="leave the warehouses there")
+    parser.add_argument("--months", type=int, default=120, help="length of the full history")
+    parser.add_argument("--communes", type=int, help="fewer communes, for a quick look")
+    parser.add_argument("--tenth-only", action="store_true", help="leave out the full history")
+    parser.add_argument("--no-nights", action="store_true", help="leave out `ketnap build`")
+    parser.add_argument("--wall-limit", type=float, help="stop a run after so many seconds")
+    parser.add_argument("--memory-limit", default="10GB", help="DuckDB's, of the hand-written SQL")
+    parser.add_argument("--nodes", type=int, default=8, help="how many of the slowest models and tests to list")
+    return parser.parse_args()
+
+
+class _Runs:
+    """The runs on one history, in their order: what is compared stands next to each other."""
+
+    def __init__(self, size: Size, arguments: argparse.Namespace, console: Console) -> None:
+        self._size = size
+        self._arguments = arguments
+        self._console = console
+        self._paths = Paths(size.folder)
+        # no file stands under data/raw: what would be read from there is in the lake
+        self._paths.raw.mkdir(parents=True)
+        months = list_months(size.months)
+        self._generator = LakeGenerator(self._paths.lake, first_month=months[0], commune_count=arguments.communes)
+        size.row_count = self._generator.write_batches(months)
+        console.print(f"{size.label}: {size.row_count:,} observations of {size.months} months")
+
+    def build(self) -> None:
+        """Measure the whole night, the product's full build and the limit."""
+        if not self._arguments.no_nights:
+            self._run("night: full", _KETNAP, "build", "--full")
+            shutil.rmtree(self._paths.build, ignore_errors=True)
+        self._run("full build", "-m", "benchmarks.product")
+        if self._paths.organisation_names.is_file():
+            limit = ("-m", "benchmarks.limit", "--memory-limit", self._arguments.memory_limit)
+            places = (self._paths.lake, self._paths.organisation_names, self._size.folder / _LIMIT_FILE)
+            self._run("limit", *limit, *map(str, places))
+
+    def add_month(self) -> None:
+        """Measure one more month, by the product's build and by a whole night, both from the same state."""
+        self._generator.write_batches([ADDED_MONTH])
+        if not self._size.has("full build"):
+            return
+        before = self._paths.build.with_name("build_before")
+        if not self._arguments.no_nights:
+            shutil.copytree(self._paths.build, before)
+        self._run("added month", "-m", "benchmarks.product")
+        if not self._arguments.no_nights:
+            shutil.rmtree(self._paths.build)
+            before.rename(self._paths.build)
+            self._run("night: added month", _KETNAP, "build")
+
+    def _run(self, name: str, *command: str) -> None:
+        cost = measure(
+            [sys.executable, *command],
+            environment={"KETNAP_ROOT": str(self._size.folder)},
+            log=self._size.folder / name.replace(" ", "_").replace(":", ""),
+            wall_limit=self._arguments.wall_limit,
+        )
+        self._size.costs[name] = cost
+        outcome = "stopped" if cost.is_stopped else "ended" if cost.exit_code == 0 else "failed"
+        self._console.print(f"  {name}: {outcome} after {cost.seconds:.1f} s, {cost.peak_bytes / _GIB:.2f} GiB")
+        if cost.exit_code and not cost.is_stopped:
+            self._console.print((cost.errors or cost.output)[-2000:], style="red", markup=False)
+
+
+def _judge(tenth: Size, full: Size) -> list[Bound]:
+    """Return the bounds with what was measured."""
+    product = [cost for name, cost in full.costs.items() if name != "limit"]
+    peak = max((cost.peak_bytes for cost in product), default=None) if full.has(*full.costs) else None
+    build, added = full.seconds("full build"), full.seconds("added month")
+    return [
+        Bound("full build / limit", _divide(build, full.seconds("limit")), FULL_TO_LIMIT),
+        Bound("added month / full build", _divide(added, build), ADDED_TO_FULL),
+        Bound("added month / the same after a tenth", _divide(added, tenth.seconds("added month")), ADDED_TO_ADDED),
+        Bound("peak memory, GiB", _divide(peak, _GIB), PEAK_GIB),
+    ]
+
+
+def _print_costs(sizes: tuple[Size, ...], console: Console) -> None:
+    table = Table("history", "run", "seconds", "processor", "peak GiB", "/ limit", "/ full build", "outcome")
+    for size in sizes:
+        for name, cost in size.costs.items():
+            outcome = "stopped" if cost.is_stopped else "" if cost.exit_code == 0 else f"exit code {cost.exit_code}"
+            table.add_row(
+                f"{size.label}: {size.row_count:,}",
+                name,
+                f"{cost.seconds:.1f}",
+                f"{cost.processor_seconds:.1f}",
+                f"{cost.peak_bytes / _GIB:.2f}",
+                _format(_divide(size.seconds(name), size.seconds("limit"))),
+                _format(_divide(size.seconds(name), size.seconds("full build"))),
+                outcome,
+            )
+    console.print(table)
+
+
+def _print_slowest(sizes: tuple[Size, ...], console: Console, *, count: int) -> None:
+    """Print which models and tests took longest."""
+    for size in sizes:
+        for name, cost in size.costs.items():
+            nodes = [json.loads(line) for line in cost.output.splitlines() if line.startswith('{"node"')]
+            slowest = sorted(nodes, key=lambda node: -float(node["seconds"]))[:count]
+            if slowest:
+                console.print(
+                    f"{size.label}, {name}: " + ", ".join(f"{node['node']} {node['seconds']:.1f} s" for node in slowest)
+                )
+
+
+def _print_bounds(bounds: list[Bound], console: Console) -> None:
+    table = Table("bound", "measured", "at most", "")
+    for bound in bounds:
+        verdict = "not measured" if bound.value is None else "holds" if bound.holds else "does not hold"
+        table.add_row(bound.text, _format(bound.value), f"{bound.limit:g}", verdict)
+    console.print(table)
+
+
+def _divide(part: float | None, whole: float | None) -> float | None:
+    return None if part is None or whole is None else part / whole
+
+
+def _format(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

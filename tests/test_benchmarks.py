@@ -1,0 +1,173 @@
+"""What the benchmark compares must be the same: a small lake, built by the product and by the hand-written SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+import pytest
+
+from benchmarks.comparison import list_differences
+from benchmarks.lake_generator import ADDED_MONTH, LINES, LakeGenerator, list_months
+from benchmarks.limit import build_limit
+from benchmarks.measurement import measure
+from pipelines.lake import Lake
+from pipelines.observations import PARTS, PROVENANCE
+from pipelines.organisations import NAME_COLUMNS, resolve_organisation_names
+from pipelines.paths import Paths
+from pipelines.settings import CHECKOUT
+from pipelines.vocabulary import read_codes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MONTHS = list_months(3)
+COMMUNES = 20
+# with this one, Hà Nội's file of the first month comes again with the added month, that of the second comes late
+SEED = 478688
+
+
+def generate(folder: Path, *, seed: int = SEED) -> LakeGenerator:
+    return LakeGenerator(folder, first_month=MONTHS[0], commune_count=COMMUNES, seed=seed)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("generated")
+    generate(folder).write_batches([*MONTHS, ADDED_MONTH])
+    return Lake(folder)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_generated_lake_has_the_schema_that_readers_write(lake: Lake, part: str) -> None:
+    assert lake.read(part).schema == pl.Schema({**PROVENANCE, **PARTS[part]})
+
+
+def test_every_file_accounts_for_its_observations(lake: Lake) -> None:
+    counted = lake.read("observations").group_by("batch_id", "file_path").len("accepted_count")
+    files = lake.read("files")
+
+    assert files.select("batch_id", "file_path").is_duplicated().sum() == 0
+    assert files.filter(pl.col("found_count") != COMMUNES * len(LINES)).is_empty()
+    assert sorted(counted.rows()) == sorted(files.select(counted.columns).cast(counted.schema).rows())
+
+
+def test_a_file_comes_again_and_one_comes_late(lake: Lake) -> None:
+    files = lake.read("files").sort("batch_id", "file_path")
+
+    assert [(row["batch_id"][:6], row["file_path"]) for row in files.iter_rows(named=True)] == [
+        ("202411", "commune_reports/01/2024-10.csv"),
+        ("202501", "commune_reports/01/2024-11.csv"),
+        ("202501", "commune_reports/01/2024-12.csv"),
+        ("202502", "commune_reports/01/2024-10.csv"),
+        ("202502", "commune_reports/01/2025-01.csv"),
+    ]
+    assert files["file_sha256"].n_unique() == files.height
+
+
+def test_partitions_add_up_and_other_lines_are_parts(lake: Lake) -> None:
+    facets = {code: row["facet_code"] for code, row in read_codes("groups").items()}
+    lines = lake.read("observations").with_columns(facet=pl.col("group_code").replace_strict(facets))
+    key = ["batch_id", "organisation_name", "starts_on"]
+    wholes = lines.filter(group_code="all").select(*key, whole="value")
+    sums = (
+        lines.filter(pl.col("facet").is_in(["age", "general_education"])).group_by(*key, "facet").agg(pl.sum("value"))
+    )
+    checked = sums.join(wholes, on=key)
+
+    assert checked.height == 2 * wholes.height
+    assert checked.filter(pl.col("value") != pl.col("whole")).is_empty()
+    assert lines.join(wholes, on=key).filter(pl.col("value") > pl.col("whole")).is_empty()
+    assert 0 < wholes.filter(pl.col("whole") > 0).height < wholes.height
+
+
+def test_identifiers_are_unique_and_lines_are_known(lake: Lake) -> None:
+    observations = lake.read("observations")
+
+    assert observations["observation_id"].is_duplicated().sum() == 0
+    assert observations.select("batch_id", "figure_id").is_duplicated().sum() == 0
+    assert set(LINES) <= set(read_codes("groups"))
+    assert set(observations["group_code"]) == set(LINES)
+
+
+def test_a_restated_file_says_something_else(lake: Lake) -> None:
+    versions = lake.read("observations").filter(pl.col("file_path").str.ends_with("2024-10.csv"))
+    values = versions.group_by("figure_id").agg(pl.len(), distinct=pl.col("value").n_unique())
+
+    assert values["len"].unique().to_list() == [2]
+    assert sorted(values["distinct"].unique()) == [1, 2]
+
+
+def test_the_same_seed_gives_the_same_month_after_any_history(lake: Lake, tmp_path: Path) -> None:
+    generator = LakeGenerator(tmp_path / "short", first_month=MONTHS[-1], commune_count=COMMUNES, seed=SEED)
+    generator.write_batches([MONTHS[-1], ADDED_MONTH])
+    generate(tmp_path / "other", seed=SEED + 1).write_batches([*MONTHS, ADDED_MONTH])
+
+    def month(lake: Lake) -> pl.DataFrame:
+        return lake.read("observations").filter(starts_on=ADDED_MONTH).sort("figure_id")
+
+    assert month(Lake(tmp_path / "short")).equals(month(lake))
+    assert not month(Lake(tmp_path / "other")).equals(month(lake))
+
+
+def test_the_product_and_the_limit_make_the_same_tables(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    generator = generate(paths.lake)
+
+    def list_differences_after(months: list[dt.date]) -> list[str]:
+        generator.write_batches(months)
+        run = subprocess.run(
+            [sys.executable, "-m", "benchmarks.product"],
+            cwd=CHECKOUT,
+            env=os.environ | {"KETNAP_ROOT": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr[-4000:]
+        database = tmp_path / f"limit_{len(months)}.duckdb"
+        build_limit(paths.lake, paths.organisation_names, database, memory_limit="1GB")
+        return list_differences(paths.build_database, database)
+
+    assert list_differences_after(MONTHS) == []
+    # what the first build left is built upon
+    assert list_differences_after([ADDED_MONTH]) == []
+
+
+def test_a_row_that_differs_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    generate(folder).write_batches(MONTHS[:1])
+    names = tmp_path / "names.parquet"
+    printed = Lake(folder).read("observations").select(NAME_COLUMNS).unique()
+    resolve_organisation_names(printed).write_parquet(names)
+    files = [tmp_path / "one.duckdb", tmp_path / "other.duckdb"]
+    for file in files:
+        build_limit(folder, names, file, memory_limit="1GB")
+
+    assert list_differences(*files) == []
+    with duckdb.connect(str(files[1])) as connection:
+        connection.execute(
+            "update marts.fct_admissions set printed = 'changed' where locator = 'line 2' and group_code = 'all'"
+        )
+    (difference,) = list_differences(*files)
+    assert difference.startswith("marts.fct_admissions: 1 rows only in the product")
+
+
+def test_a_run_is_measured_with_its_children_and_stopped_in_time(tmp_path: Path) -> None:
+    child = "data = bytearray(200_000_000); import time; time.sleep(0.5)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}]); print('done')"
+
+    cost = measure([sys.executable, "-c", parent], environment={}, log=tmp_path / "children")
+    stopped = measure(
+        [sys.executable, "-c", "import time; time.sleep(60)"], environment={}, log=tmp_path / "endless", wall_limit=0.3
+    )
+
+    assert (cost.exit_code, cost.is_stopped, cost.output) == (0, False, "done\n")
+    assert cost.peak_bytes > 200_000_000
+    assert stopped.is_stopped
+    assert stopped.exit_code < 0
