@@ -3,10 +3,6 @@
 with versions as (
 
     select
-        case
-            when valid_from = cast('1900-01-01' as date) then unit_code
-            else unit_code || '-' || replace(cast(valid_from as {{ dbt.type_string() }}), '-', '')
-        end as unit_id,
         unit_code,
         valid_from,
         valid_to,

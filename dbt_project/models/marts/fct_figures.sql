@@ -49,11 +49,14 @@ several as (
         count(distinct attributed.organisation_id) as organisation_count,
         case
             when count(distinct attributed.organisation_id) = 1 then min(attributed.organisation_id)
-            when count(distinct organisations.parent_organisation_id) = 1 then min(organisations.parent_organisation_id)
+            when count(distinct coalesce(units.parent_unit_id, organisations.parent_organisation_id, 'national')) = 1
+                then min(coalesce(units.parent_unit_id, organisations.parent_organisation_id, 'national'))
         end as organisation_id,
         min(attributed.resolution_code) as resolution_code
     from {{ ref('int_figures_attributed') }} as attributed
-    left join {{ ref('dim_organisations') }} as organisations
+    left join {{ ref('dim_administrative_units') }} as units
+        on attributed.organisation_id = units.unit_id
+    left join {{ ref('stg_derived__organisations') }} as organisations
         on attributed.organisation_id = organisations.organisation_id
     where attributed.scope_code <> 'one'
     group by attributed.figure_id
