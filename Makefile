@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock ui documents clean
+.PHONY: help run test check lock ui documents units clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,7 +12,7 @@ help: ## list the targets
 run: .venv/installed ## install, take in what is new, build, check and publish the warehouse
 	@$(BIN)/ketnap build
 
-test: .venv/installed .venv/clients/duckdb-1.4/installed ## run the tests
+test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed ## run the tests
 	$(BIN)/pytest
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
@@ -25,6 +25,9 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 documents: .venv/installed ## write docs/tables.md and docs/sources.md anew
 	@$(BIN)/ketnap documents
 
+units: .venv/installed .venv/reference/vietnamadminunits/installed ## write the seeds of administrative units anew
+	@$(BIN)/python -m reference.administrative_units
+
 ui: .venv/installed ## open Dagster's pages
 	@$(BIN)/ketnap ui
 
@@ -33,6 +36,8 @@ lock: .venv/installed ## pin all dependencies anew
 		--group dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras \
 		tests/clients/duckdb-1.4.in --output-file tests/clients/duckdb-1.4.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-deps \
+		reference/vietnamadminunits.in --output-file reference/vietnamadminunits.lock
 
 clean: ## remove the environment and what builds left; raw files, lake and published warehouse stay
 	rm -rf .venv data/build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -52,4 +57,10 @@ clean: ## remove the environment and what builds left; raw files, lake and publi
 .venv/clients/duckdb-1.4/installed: tests/clients/duckdb-1.4.lock .venv/installed
 	@rm -rf $(@D)
 	@$(BIN)/uv pip install --quiet --require-hashes --target $(@D) -r $<
+	@touch $@
+
+# read by `make units` and never imported: without its dependencies, one of which is under the GPL
+.venv/reference/vietnamadminunits/installed: reference/vietnamadminunits.lock .venv/installed
+	@rm -rf $(@D)
+	@$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) -r $<
 	@touch $@

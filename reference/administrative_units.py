@@ -1,8 +1,8 @@
 """Writes the seeds of administrative units: all units of Vietnam with their dates, and which unit went into which.
 
-The states before and after the reform of 1 July 2025 come from the data files of the package ``vietnamadminunits``, which
-is read and never imported. What it lacks or has wrong stands in the CSV files beside this module; its README says where
-each of them comes from.
+The states before and after the reform of 1 July 2025 come from the data files of the package ``vietnamadminunits``,
+which is read and never imported. What it lacks or has wrong stands in the CSV files beside this module; the README says
+where each of them comes from.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ UNKNOWN_START = "1900-01-01"
 PROVINCE_RESOLUTION = "Nghị quyết 202/2025/QH15"
 
 _UNIT_TYPES = ("thành phố", "tỉnh", "thị xã", "quận", "huyện", "thị trấn", "phường", "đặc khu", "xã")
+_PROVINCE_CODE_LENGTH = 2
 
 
 class Unit(NamedTuple):
@@ -56,7 +57,7 @@ class Change(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the package knows: the units before and after the reform and ``(old code, new code)`` for each succession."""
+    """What the package knows: the units before and after the reform, and which old code went into which new one."""
 
     before: list[Unit]
     after: list[Unit]
@@ -70,19 +71,24 @@ def read_package(package: Path) -> State:
         package: The folder into which ``vietnamadminunits`` was installed.
 
     Returns:
-        Units without resolutions, as the package spells them; districts without communes, which are the five islands, are
-        units of the level district, and their successions begin at the district.
+        Units without dates and resolutions, their names normalised. The successions of districts without communes,
+        which are five islands, begin at the district.
+
+    Raises:
+        FileNotFoundError: If the package is not there.
     """
     data = package / "vietnamadminunits" / "data"
     if not data.is_dir():
-        message = f"no data of vietnamadminunits in {str(package)!r}\nInstall it with `make .venv/reference/vietnamadminunits/installed`."
+        message = f"no data of vietnamadminunits in {str(package)!r}\n`make units` and `make test` install it."
         raise FileNotFoundError(message)
     connection = sqlite3.connect(f"file:{data / 'dataset.db'}?mode=ro", uri=True)
     old_rows = connection.execute(
         "select provinceCode, province, provinceKey, districtCode, district, districtKey, wardCode, ward, wardKey"
         " from admin_units_legacy"
     ).fetchall()
-    new_rows = connection.execute("select provinceCode, province, provinceKey, wardCode, ward, wardKey from admin_units").fetchall()
+    new_rows = connection.execute(
+        "select provinceCode, province, provinceKey, wardCode, ward, wardKey from admin_units"
+    ).fetchall()
     connection.close()
 
     before: set[Unit] = set()
@@ -104,12 +110,16 @@ def read_package(package: Path) -> State:
     old_province_codes = {row[2]: row[0] for row in old_rows}
     converter = json.loads((data / "converter_2025.json").read_text(encoding="utf-8"))
     successions = {
-        (old_province_codes[old], province_codes[new]) for new, olds in converter["DICT_PROVINCE"].items() for old in olds
+        (old_province_codes[old], province_codes[new])
+        for new, olds in converter["DICT_PROVINCE"].items()
+        for old in olds
     }
     for province, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         successions |= {(old_codes[old], new_codes[province, new]) for new, olds in wards.items() for old in olds}
     for province, wards in converter["DICT_PROVINCE_WARD_DIVIDED"].items():
-        successions |= {(old_codes[old], new_codes[province, new["newWardKey"]]) for old, news in wards.items() for new in news}
+        successions |= {
+            (old_codes[old], new_codes[province, new["newWardKey"]]) for old, news in wards.items() for new in news
+        }
     return State(sorted(before), sorted(after), successions)
 
 
@@ -135,7 +145,9 @@ def normalise_name(printed: str) -> str:
     return " ".join(word.upper() if len(word) == 1 else word for word in text.split())
 
 
-def correct(state: State, unit_corrections: Iterable[dict[str, str]], change_corrections: Iterable[dict[str, str]]) -> State:
+def correct(
+    state: State, unit_corrections: Iterable[dict[str, str]], change_corrections: Iterable[dict[str, str]]
+) -> State:
     """Apply the known errors of the package.
 
     Args:
@@ -151,7 +163,8 @@ def correct(state: State, unit_corrections: Iterable[dict[str, str]], change_cor
     for row in unit_corrections:
         found = [unit for unit in units[row["state"]] if unit.unit_code == row["unit_code"]]
         if [getattr(unit, row["column"]) for unit in found] != [row["published"]]:
-            message = f"{row['column']} of {row['unit_code']!r} is not {row['published']!r}\nDrop the correction if the source is right now."
+            is_not = f"{row['column']} of {row['unit_code']!r} is not {row['published']!r}"
+            message = f"{is_not}\nDrop a correction that the package has made."
             raise ValueError(message)
         corrected = found[0]._replace(**{row["column"]: row["corrected"]})
         units[row["state"]] = [corrected if unit is found[0] else unit for unit in units[row["state"]]]
@@ -160,59 +173,67 @@ def correct(state: State, unit_corrections: Iterable[dict[str, str]], change_cor
     for row in change_corrections:
         succession = (row["old_code"], row["new_code"])
         if (succession in successions) != (row["action"] == "remove"):
-            message = f"{succession!r} cannot be corrected by {row['action']!r}\nDrop the correction if the source is right now."
+            message = (
+                f"there is nothing to {row['action']} at {succession!r}\nDrop a correction that the package has made."
+            )
             raise ValueError(message)
         successions ^= {succession}
     return State(units["before"], units["after"], successions)
 
 
-def date_units(state: State, provinces: dict[str, str], others: list[Unit], changes: list[Change]) -> tuple[list[Unit], list[Change]]:
+def date_units(
+    state: State, resolutions: dict[str, str], others: list[Unit], changes: list[Change]
+) -> tuple[list[Unit], list[Change]]:
     """Give the units of the package their dates and join them with those that it lacks.
+
+    A unit that has no earlier version begins on an unknown day. Communes begin anew with the reform, for what stands
+    above them changed; a province does only if another was merged into it.
 
     Args:
         state: The corrected package.
-        provinces: For each new province the resolution that arranged its communes.
+        resolutions: By code of the new province, the resolution that arranged its communes.
         others: Versions that ended before the reform or began after it.
         changes: The changes at those days.
 
     Returns:
-        All versions and all changes.
+        All versions and all changes, sorted.
     """
-    begun: dict[tuple[str, str], str] = {}
-    starts: dict[str, set[str]] = defaultdict(set)
-    for change in changes:
-        begun[change.new_code, change.changed_on] = change.resolution
-        starts[change.new_code].add(change.changed_on)
+    ordered = {(change.new_code, change.changed_on): change.resolution for change in changes}
+    starts: dict[str, list[str]] = defaultdict(list)
+    for code, day in sorted(ordered):
+        starts[code].append(day)
+    merged = {new for old, new in state.successions if len(new) == _PROVINCE_CODE_LENGTH and old != new}
+    going_on = {unit.unit_code for unit in state.after if unit.level == "province"} - merged
 
-    merged = {new for old, new in state.successions if len(new) == 2 and old != new}
-    units = [unit._replace(resolution=begun.get((unit.unit_code, unit.valid_from), "")) for unit in others]
+    units = [unit._replace(resolution=ordered.get((unit.unit_code, unit.valid_from), "")) for unit in others]
     for unit in state.before:
         start = max((day for day in starts[unit.unit_code] if day < REFORM), default=UNKNOWN_START)
-        end = REFORM
-        if unit.level == "province" and (unit.unit_code, unit.unit_code) in state.successions and unit.unit_code not in merged:
-            end = min((day for day in starts[unit.unit_code] if day > REFORM), default="")
-        units.append(unit._replace(valid_from=start, valid_to=end, resolution=begun.get((unit.unit_code, start), "")))
+        end = _find_end(starts[unit.unit_code]) if unit.unit_code in going_on else REFORM
+        units.append(unit._replace(valid_from=start, valid_to=end, resolution=ordered.get((unit.unit_code, start), "")))
     for unit in state.after:
-        if unit.level == "province" and unit.unit_code not in merged:
-            continue
-        end = min((day for day in starts[unit.unit_code] if day > REFORM), default="")
-        resolution = PROVINCE_RESOLUTION if unit.level == "province" else provinces[unit.parent_code]
-        units.append(unit._replace(valid_from=REFORM, valid_to=end, resolution=resolution))
+        if unit.unit_code not in going_on:
+            resolution = PROVINCE_RESOLUTION if unit.level == "province" else resolutions[unit.parent_code]
+            end = _find_end(starts[unit.unit_code])
+            units.append(unit._replace(valid_from=REFORM, valid_to=end, resolution=resolution))
 
-    resolutions = {(unit.unit_code, unit.valid_from): unit.resolution for unit in units}
-    targets: dict[str, set[str]] = defaultdict(set)
+    reform_resolutions = {unit.unit_code: unit.resolution for unit in units if unit.valid_from == REFORM}
+    successors: dict[str, list[str]] = defaultdict(list)
     for old, new in state.successions:
-        if len(new) > 2 or new in merged:
-            targets[old].add(new)
+        if new not in going_on:
+            successors[old].append(new)
     reform = [
-        Change(old, new, "partial" if len(news) > 1 else "full", REFORM, resolutions[new, REFORM])
-        for old, news in targets.items()
-        for new in news
+        Change(old, new, "partial" if len(codes) > 1 else "full", REFORM, reform_resolutions[new])
+        for old, codes in successors.items()
+        for new in codes
     ]
     return (
         sorted(units, key=lambda unit: (unit.unit_code, unit.valid_from)),
         sorted([*changes, *reform], key=lambda change: (change.old_code, change.changed_on, change.new_code)),
     )
+
+
+def _find_end(starts: list[str]) -> str:
+    return min((day for day in starts if day > REFORM), default="")
 
 
 def build_seeds(package: Path, folder: Path = FOLDER) -> tuple[list[Unit], list[Change]]:
@@ -227,10 +248,10 @@ def build_seeds(package: Path, folder: Path = FOLDER) -> tuple[list[Unit], list[
         _read_rows(folder / "unit_corrections.csv"),
         _read_rows(folder / "change_corrections.csv"),
     )
-    provinces = {row["province_code"]: row["resolution"] for row in _read_rows(folder / "provinces.csv")}
+    resolutions = {row["province_code"]: row["resolution"] for row in _read_rows(folder / "resolutions.csv")}
     others = [Unit(**row, resolution="") for row in _read_rows(folder / "earlier_and_later_units.csv")]
     changes = [Change(**row) for row in _read_rows(folder / "earlier_and_later_changes.csv")]
-    return date_units(state, provinces, others, changes)
+    return date_units(state, resolutions, others, changes)
 
 
 def write_seeds(package: Path, seeds: Path) -> None:

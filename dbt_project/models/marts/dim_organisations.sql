@@ -1,46 +1,7 @@
 -- Every Party organisation: the committee of each administrative unit, with the unit's validity; organisations without an
 -- area that a figure speaks of, or that stand above such a one; the Party as a whole; and "unknown", so that a figure whose
 -- organisation cannot be resolved has one too.
-with units as (
-
-    select
-        {{ unit_id('unit_code', 'valid_from') }} as unit_id,
-        unit_code,
-        unit_name,
-        unit_type,
-        level,
-        parent_code,
-        valid_from,
-        valid_to
-    from {{ ref('dim_administrative_units') }}
-
-),
-
-placed as (
-
-    select
-        units.*,
-        parents.unit_id as parent_unit_id,
-        case
-            when units.level = 'province' then units.unit_name
-            when parents.level = 'province' then parents.unit_name
-            else provinces.unit_name
-        end as province_name
-    from units
-    left join units as parents
-        on
-            units.parent_code = parents.unit_code
-            and parents.valid_from <= units.valid_from
-            and units.valid_from < coalesce(parents.valid_to, cast('9999-12-31' as date))
-    left join units as provinces
-        on
-            parents.parent_code = provinces.unit_code
-            and provinces.valid_from <= parents.valid_from
-            and parents.valid_from < coalesce(provinces.valid_to, cast('9999-12-31' as date))
-
-),
-
-named as (
+with named as (
 
     select distinct organisation_id from {{ ref('int_figures_attributed') }}
 
@@ -96,7 +57,7 @@ organisations as (
         unit_id,
         case when level = 'province' then 'national' else parent_unit_id end as parent_organisation_id,
         province_name
-    from placed
+    from {{ ref('dim_administrative_units') }}
 
     union all
 
