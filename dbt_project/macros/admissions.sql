@@ -42,3 +42,8 @@
         where period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
     {%- endif -%}
 {%- endmacro %}
+
+{#- Whether an organisation still stands on the last day of a period; those that ended before it are added, not counted. -#}
+{% macro stands(ends_on) -%}
+    ({{ ends_on }} is null or (organisations.valid_from <= {{ ends_on }} and {{ ends_on }} < organisations.valid_to))
+{%- endmacro %}

@@ -33,6 +33,8 @@ organisations as (
         children.organisation_id,
         children.level_rank,
         children.parent_organisation_id,
+        children.valid_from,
+        coalesce(children.valid_to, cast('9999-12-31' as date)) as valid_to,
         parents.level_rank as parent_rank,
         children.organisation_id in (
             select others.parent_organisation_id
@@ -54,7 +56,7 @@ from_leaves as (
         combined.group_code,
         combined.period_id,
         combined.ends_on,
-        sum(case when combined.is_whole then 1 else 0 end) as reporting_child_count,
+        sum(case when combined.is_whole and {{ stands('combined.ends_on') }} then 1 else 0 end) as reporting_child_count,
         sum(combined.admissions_low) as admissions_low,
         case when count(combined.admissions_high) = count(*) then sum(combined.admissions_high) end as admissions_high,
         max(combined.batch_id) as batch_id
@@ -107,7 +109,7 @@ summed_{{ rank }} as (
         added.period_id,
         added.ends_on,
         cast(sum(added.reporting_child_count) as bigint) as reporting_child_count,
-        coalesce(max(known.known_child_count), 0) as known_child_count,
+        max(known.known_child_count) as known_child_count,
         cast(sum(added.admissions_low) as bigint) as admissions_low,
         cast(
             case
@@ -134,8 +136,15 @@ from_{{ rank }} as (
         coalesce(own.group_code, summed.group_code) as group_code,
         coalesce(own.period_id, summed.period_id) as period_id,
         coalesce(own.ends_on, summed.ends_on) as ends_on,
-        sum(case when coalesce(own.is_whole, false) or coalesce(summed.is_whole, false) then 1 else 0 end)
-            as reporting_child_count,
+        sum(
+            case
+                when
+                    (coalesce(own.is_whole, false) or coalesce(summed.is_whole, false))
+                    and {{ stands('coalesce(own.ends_on, summed.ends_on)') }}
+                    then 1
+                else 0
+            end
+        ) as reporting_child_count,
         sum(
             case
                 when own.admissions_low = own.admissions_high then own.admissions_low

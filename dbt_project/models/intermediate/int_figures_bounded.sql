@@ -37,6 +37,13 @@ magnitudes as (
                 then cast({{ dbt.last_day("cast(publications.published_period || '-01' as date)", "month") }} as date)
             when length(publications.published_period) = 10 then cast(publications.published_period as date)
         end as published_period_ends_on,
+        case
+            when regexp_extract(observations.period_text, '.*((19|20)[0-9][0-9])', 1) <> ''
+                then cast(regexp_extract(observations.period_text, '.*((19|20)[0-9][0-9])', 1) || '-12-31' as date)
+        end as period_text_ends_on,
+        -- a target ends in the future, but what a document speaks of has begun
+        max(coalesce(observations.starts_on, observations.ends_on)) over (partition by observations.document_id)
+            as document_speaks_of,
         publications.text_file,
         abs(observations.value) as magnitude,
         observations.value < 0 as is_decrease,
@@ -170,10 +177,12 @@ select
     scope_code,
     parent_organisation_name,
     province_name,
-    -- the day on which the organisation bore the name: the end of the period, but not later than the report
+    -- the day on which the organisation bore the name: the end of the period, but not later than the report; of a figure
+    -- without a day, the year in its words, else the days of its neighbours
     least(
         coalesce(
-            ends_on, reported_on, published_on, published_period_ends_on, starts_on, cast(recorded_at as date)
+            ends_on, reported_on, published_on, published_period_ends_on, starts_on, period_text_ends_on,
+            document_speaks_of, cast(recorded_at as date)
         ),
         coalesce(reported_on, published_on, published_period_ends_on, cast(recorded_at as date))
     ) as named_on,

@@ -22,10 +22,10 @@ with counts as (
 
 levels as (
 
-    select distinct
+    select
         organisation_id,
         level_code
-    from {{ ref('stg_derived__organisation_names') }}
+    from {{ ref('dim_organisations') }}
 
 ),
 

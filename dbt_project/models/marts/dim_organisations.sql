@@ -1,13 +1,7 @@
 -- Every Party organisation: the committee of each administrative unit, with the unit's validity; organisations without an
 -- area that a figure speaks of, or that stand above such a one; the Party as a whole; and "unknown", so that a figure whose
 -- organisation cannot be resolved has one too.
-with units as (
-
-    select * from {{ ref('dim_administrative_units') }}
-
-),
-
-named as (
+with named as (
 
     select organisation_id from {{ ref('int_contents_counted') }}
     union
@@ -65,7 +59,7 @@ organisations as (
         unit_id,
         case when level = 'province' then 'national' else parent_unit_id end as parent_organisation_id,
         province_name
-    from units
+    from {{ ref('dim_administrative_units') }}
 
     union all
 

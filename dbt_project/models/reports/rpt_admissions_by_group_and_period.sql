@@ -138,7 +138,7 @@ select
             then {{ percentage('united.admissions_low', 'coalesce(stated_wholes.admissions, found_wholes.admissions_low)') }}
     end as share_of_all_pct,
     coalesce(united.reporting_child_count, 0) as reporting_child_count,
-    coalesce(united.known_child_count, known.known_child_count, 0) as known_child_count,
+    coalesce(united.known_child_count, known.known_child_count) as known_child_count,
     united.children_admissions_low,
     united.children_admissions_high,
     united.source_id,
