@@ -1,5 +1,6 @@
 {#- The counts of one fact table by the units of any day: one row per organisation of the day, measure, group, period,
     source and interval of days on which the reading is the same. Nothing is stored: what a query asks for is computed.
+    An interval without an end ends in 9999 in the joins: with "or" in it, a left join compares every row with every other.
 
     fact_code    the table fct_<fact_code>
     quantity     name of the counted quantity
@@ -33,7 +34,9 @@ provinces as (
             when row_number() over (partition by unit_name order by valid_from) = 1 then cast('1900-01-01' as date)
             else valid_from
         end as named_from,
-        lead(valid_from) over (partition by unit_name order by valid_from) as named_to
+        coalesce(
+            lead(valid_from) over (partition by unit_name order by valid_from), cast('9999-12-31' as date)
+        ) as named_to
     from units
     where level = 'province'
 
@@ -76,11 +79,11 @@ located as (
         on
             organisations.province_name = provinces.unit_name
             and facts.named_on >= provinces.named_from
-            and (provinces.named_to is null or facts.named_on < provinces.named_to)
+            and facts.named_on < provinces.named_to
 
 ),
 
-readings as (
+facts_read as (
 
     select
         located.*,
@@ -96,16 +99,10 @@ readings as (
             when located.unit_id is null or readings.reading_code = 'same' then 0
             when located.adds_over_organisations and readings.reading_code = 'full' then 1
             else 2
-        end as reading_rank,
-        case when located.unit_id is not null then coalesce(readings.candidate_unit_ids, readings.reading_unit_id) end
-            as candidate_unit_ids,
-        case when located.unit_id is not null then coalesce(readings.candidate_unit_names, reading_units.unit_name) end
-            as candidate_unit_names
+        end as reading_rank
     from located
     left join {{ ref('bridge_unit_readings') }} as readings
         on located.located_unit_id = readings.unit_id
-    left join units as reading_units
-        on readings.reading_unit_id = reading_units.unit_id
 
 ),
 
@@ -120,8 +117,6 @@ added as (
         reading_from,
         reading_to,
         max(reading_rank) as reading_rank,
-        min(candidate_unit_ids) as candidate_unit_ids,
-        min(candidate_unit_names) as candidate_unit_names,
         min(province_id) as province_id,
         min(starts_on) as starts_on,
         max(ends_on) as ends_on,
@@ -129,7 +124,7 @@ added as (
         count(*) as organisation_count,
         cast(sum({{ quantity }}_low) as bigint) as {{ quantity }}_low,
         cast(case when count({{ quantity }}_high) = count(*) then sum({{ quantity }}_high) end as bigint) as {{ quantity }}_high
-    from readings
+    from facts_read
     group by
         reading_organisation_id,
         measure_code,
@@ -146,8 +141,10 @@ select
     added.organisation_id,
     organisations.organisation_name,
     case added.reading_rank when 0 then 'same' when 1 then 'full' else 'partial' end as reading_code,
-    case when added.reading_rank = 2 then added.candidate_unit_ids end as candidate_unit_ids,
-    case when added.reading_rank = 2 then added.candidate_unit_names end as candidate_unit_names,
+    case when added.reading_rank = 2 then coalesce(readings.candidate_unit_ids, readings.reading_unit_id) end
+        as candidate_unit_ids,
+    case when added.reading_rank = 2 then coalesce(readings.candidate_unit_names, reading_units.unit_name) end
+        as candidate_unit_names,
     added.province_id,
     units.unit_name as province_name,
     added.measure_code,
@@ -172,10 +169,16 @@ left join organisations
     on added.organisation_id = organisations.organisation_id
 left join units
     on added.province_id = units.unit_id
+left join {{ ref('bridge_unit_readings') }} as readings
+    on
+        added.organisation_id = readings.unit_id
+        and added.reading_from = readings.reading_from
+left join units as reading_units
+    on readings.reading_unit_id = reading_units.unit_id
 left join {{ ref('bridge_unit_compositions') }} as compositions
     on
         added.organisation_id = compositions.reading_unit_id
         and added.reading_from = compositions.reading_from
         and added.counted_on >= compositions.parts_from
-        and (compositions.parts_to is null or added.counted_on < compositions.parts_to)
+        and added.counted_on < coalesce(compositions.parts_to, cast('9999-12-31' as date))
 {%- endmacro %}

@@ -117,9 +117,9 @@ left join parents
     on
         spans.unit_id = parents.unit_id
         and spans.span_from >= parents.valid_from
-        and (parents.valid_to is null or spans.span_from < parents.valid_to)
+        and spans.span_from < coalesce(parents.valid_to, cast('9999-12-31' as date))
 left join grandparents
     on
         spans.unit_id = grandparents.unit_id
         and spans.span_from >= grandparents.valid_from
-        and (grandparents.valid_to is null or spans.span_from < grandparents.valid_to)
+        and spans.span_from < coalesce(grandparents.valid_to, cast('9999-12-31' as date))
