@@ -32,7 +32,7 @@ _GIB = 2**30
 _KETNAP = str(Path(sys.executable).with_name("ketnap"))
 _LIMIT_FILE = "limit.duckdb"
 _BYTES_PER_ROW = 1_500
-"""Disk for an observation: 420 in a build file, of which there are up to three, 150 in the limit's, and room to spill."""
+"""Disk for an observation: 420 in a build file, up to three of them, 150 in the limit's, and room to spill."""
 
 
 @dataclass
