@@ -38,3 +38,31 @@
         {{ return(adapter.get_relation(target.database, schema, name)) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- What a test looks at: of a table that is kept from night to night, the rows of what came in since. The others were
+    tested when they came in, and all of them are again when the table is built anew. -#}
+{% macro get_where_subquery(relation) -%}
+    {%- set built_until = env_var("KETNAP_BUILT_UNTIL", "") -%}
+    {%- set kept = execute and built_until and not flags.FULL_REFRESH and is_kept(relation) -%}
+    {%- set conditions = [] -%}
+    {%- if config.get('where') %}{% do conditions.append('(' ~ config.get('where') ~ ')') %}{% endif -%}
+    {%- if kept %}{% do conditions.append("batch_id > '" ~ built_until ~ "'") %}{% endif -%}
+    {%- if conditions -%}
+        {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as tested') }}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+{% macro is_kept(relation) -%}
+    {%- for node in graph.nodes.values() -%}
+        {%- if node.resource_type == 'model' and node.name == relation.identifier -%}
+            {{ return(node.config.materialized == 'incremental') }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{#- The same for a test written by hand. -#}
+{% macro came_in(batch_id) -%}
+    {{ batch_id }} > {{ built_until() }}
+{%- endmacro %}

@@ -5,6 +5,7 @@
 with files as (
 
     select * from {{ ref('stg_lake__files') }}
+    where {{ came_in('batch_id') }}
 
 ),
 
@@ -14,6 +15,7 @@ records as (
         batch_id,
         file_path
     from {{ ref('stg_lake__observations') }}
+    where {{ came_in('batch_id') }}
 
     union all
 
@@ -21,6 +23,7 @@ records as (
         batch_id,
         file_path
     from {{ ref('stg_lake__publications') }}
+    where {{ came_in('batch_id') }}
 
     union all
 
@@ -28,6 +31,7 @@ records as (
         batch_id,
         file_path
     from {{ ref('stg_lake__texts') }}
+    where {{ came_in('batch_id') }}
 
 ),
 

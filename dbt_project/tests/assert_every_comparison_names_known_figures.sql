@@ -16,6 +16,7 @@ figures as (
 
     select '|' || figure_id || '|' as figure_name
     from {{ ref('fct_figures') }}
+    where publication_id is not null
 
 ),
 

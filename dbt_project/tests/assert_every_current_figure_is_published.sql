@@ -5,7 +5,7 @@
 with observations as (
 
     select * from {{ ref('int_observations_versioned') }}
-    where is_current
+    where is_current and {{ came_in('batch_id') }}
 
 ),
 
@@ -15,6 +15,7 @@ published as (
         observation_id,
         count(*) as row_count
     from {{ ref('fct_figures') }}
+    where {{ came_in('batch_id') }}
     group by observation_id
 
 )

@@ -5,6 +5,7 @@
 with figures as (
 
     select * from {{ ref('fct_figures') }}
+    where {{ came_in('batch_id') }}
 
 ),
 
