@@ -22,7 +22,7 @@ import polars as pl
 
 from pipelines.lake import Lake
 from pipelines.paths import DBT_PROJECT
-from pipelines.settings import disable_telemetry, export_environment
+from pipelines.settings import disable_telemetry, export_environment, load_settings
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -251,6 +251,7 @@ def _environment(paths: Paths) -> dict[str, str]:
         "KETNAP_BUILD_DATABASE": str(paths.build_database),
         "KETNAP_LAKE": str(paths.lake),
         "KETNAP_DERIVED": str(paths.derived),
+        "KETNAP_MEMORY_LIMIT": load_settings().memory_limit,
     }
 
 

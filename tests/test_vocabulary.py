@@ -22,6 +22,7 @@ KEYS = {
     "measure_relations": ("parent_measure_code", "child_measure_code", "relation", "partition_name"),
     "administrative_units": ("unit_code", "valid_from"),
     "administrative_unit_changes": ("old_code", "new_code", "changed_on"),
+    "congress_terms": ("level_code", "nominal_starts_on", "unit_code"),
 }
 
 

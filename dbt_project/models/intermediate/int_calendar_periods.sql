@@ -71,11 +71,15 @@ select
     half_years.starts_on as half_year_starts_on,
     years.starts_on as year_starts_on
 from periods
-{%- for period_type_code in ['quarter', 'half_year', 'year'] %}
-left join periods as {{ period_type_code }}s
+left join periods as quarters
     on
-        {{ period_type_code }}s.period_type_code = '{{ period_type_code }}'
-        and {{ period_contains(
-            period_type_code ~ 's.starts_on', period_type_code ~ 's.ends_on', 'periods.starts_on', 'periods.ends_on'
-        ) }}
-{%- endfor %}
+        quarters.period_type_code = 'quarter'
+        and {{ period_contains('quarters.starts_on', 'quarters.ends_on', 'periods.starts_on', 'periods.ends_on') }}
+left join periods as half_years
+    on
+        half_years.period_type_code = 'half_year'
+        and {{ period_contains('half_years.starts_on', 'half_years.ends_on', 'periods.starts_on', 'periods.ends_on') }}
+left join periods as years
+    on
+        years.period_type_code = 'year'
+        and {{ period_contains('years.starts_on', 'years.ends_on', 'periods.starts_on', 'periods.ends_on') }}

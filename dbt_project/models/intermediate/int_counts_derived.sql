@@ -28,7 +28,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by {{ series | join(', ') }}, starts_on, ends_on
+            partition by document_id, organisation_id, measure_code, group_code, starts_on, ends_on
             order by case when count_high is null then 1 else 0 end, count_high - count_low, count_low desc, figure_ids
         ) as preference
     from counts
@@ -38,7 +38,10 @@ ranked as (
 stated as (
 
     select
-        {{ series | join(', ') }},
+        document_id,
+        organisation_id,
+        measure_code,
+        group_code,
         starts_on,
         {{ day_after('ends_on') }} as next_on,
         'stated' as origin_code,
@@ -55,7 +58,10 @@ stated as (
 differences as (
 
     select
-        {% for column in series %}longer.{{ column }}, {% endfor %}
+        longer.document_id,
+        longer.organisation_id,
+        longer.measure_code,
+        longer.group_code,
         shorter.next_on as starts_on,
         longer.next_on,
         'difference' as origin_code,
@@ -66,10 +72,11 @@ differences as (
     from stated as longer
     inner join stated as shorter
         on
-            {% for column in series -%}
-            longer.{{ column }} = shorter.{{ column }}
-            and {% endfor -%}
-            longer.starts_on = shorter.starts_on
+            longer.document_id = shorter.document_id
+            and longer.organisation_id = shorter.organisation_id
+            and longer.measure_code = shorter.measure_code
+            and longer.group_code = shorter.group_code
+            and longer.starts_on = shorter.starts_on
             and longer.next_on > shorter.next_on
     where coalesce(longer.count_high >= shorter.count_low, true)
 
@@ -83,68 +90,43 @@ segments_0 as (
 
 ),
 
--- each round joins adjoining segments, and so doubles how many counts take part; of several ways to one period the exact one
--- with the fewest counts is kept
-{% for round in range(1, 7) -%}
-joined_{{ round }} as (
+-- each round joins adjoining segments, and so doubles how many counts can take part
+segments_1 as (
 
-    select * from segments_{{ round - 1 }}
-
-    union all
-
-    select
-        {% for column in series %}earlier.{{ column }}, {% endfor %}
-        earlier.starts_on,
-        later.next_on,
-        'summed' as origin_code,
-        earlier.part_count + later.part_count as part_count,
-        earlier.figure_ids || '|' || later.figure_ids as figure_ids,
-        earlier.count_low + later.count_low as count_low,
-        earlier.count_high + later.count_high as count_high
-    from segments_{{ round - 1 }} as earlier
-    inner join segments_{{ round - 1 }} as later
-        on
-            {% for column in series -%}
-            earlier.{{ column }} = later.{{ column }}
-            and {% endfor -%}
-            earlier.next_on = later.starts_on
+    {{ join_adjoining_segments('segments_0', series) }}
 
 ),
 
-ranked_{{ round }} as (
+segments_2 as (
 
-    select
-        *,
-        row_number() over (
-            partition by {{ series | join(', ') }}, starts_on, next_on
-            order by
-                case when count_high is null then 2 when count_high > count_low then 1 else 0 end,
-                part_count,
-                count_high - count_low,
-                count_low desc,
-                figure_ids
-        ) as preference
-    from joined_{{ round }}
+    {{ join_adjoining_segments('segments_1', series) }}
 
 ),
 
-segments_{{ round }} as (
+segments_3 as (
 
-    select
-        {{ series | join(', ') }},
-        starts_on,
-        next_on,
-        origin_code,
-        part_count,
-        figure_ids,
-        count_low,
-        count_high
-    from ranked_{{ round }}
-    where preference = 1
+    {{ join_adjoining_segments('segments_2', series) }}
 
 ),
 
-{% endfor -%}
+segments_4 as (
+
+    {{ join_adjoining_segments('segments_3', series) }}
+
+),
+
+segments_5 as (
+
+    {{ join_adjoining_segments('segments_4', series) }}
+
+),
+
+segments_6 as (
+
+    {{ join_adjoining_segments('segments_5', series) }}
+
+),
+
 derived as (
 
     select
@@ -153,10 +135,11 @@ derived as (
     from segments_6 as segments
     left join stated
         on
-            {% for column in series -%}
-            segments.{{ column }} = stated.{{ column }}
-            and {% endfor -%}
-            segments.starts_on = stated.starts_on
+            segments.document_id = stated.document_id
+            and segments.organisation_id = stated.organisation_id
+            and segments.measure_code = stated.measure_code
+            and segments.group_code = stated.group_code
+            and segments.starts_on = stated.starts_on
             and segments.next_on = stated.next_on
     where stated.document_id is null
 
@@ -193,7 +176,10 @@ preferred as (
 )
 
 select
-    {% for column in series %}derived.{{ column }}, {% endfor %}
+    derived.document_id,
+    derived.organisation_id,
+    derived.measure_code,
+    derived.group_code,
     preferred.interval_id,
     preferred.period_id,
     preferred.period_type_code,

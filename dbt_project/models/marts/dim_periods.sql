@@ -78,9 +78,10 @@ placed as (
         case when start_year = end_year and start_month = end_month then start_month end as month_of_year,
         case
             when start_year <> end_year then cast(null as integer)
-            {%- for quarter in range(1, 5) %}
-            when start_month >= {{ 3 * quarter - 2 }} and end_month <= {{ 3 * quarter }} then {{ quarter }}
-            {%- endfor %}
+            when start_month >= 1 and end_month <= 3 then 1
+            when start_month >= 4 and end_month <= 6 then 2
+            when start_month >= 7 and end_month <= 9 then 3
+            when start_month >= 10 and end_month <= 12 then 4
         end as quarter_of_year,
         case
             when start_year <> end_year then cast(null as integer)
