@@ -21,19 +21,19 @@ children as (
 
 parents as (
 
-    select organisations.*
+    select distinct organisations.*
     from {{ ref('stg_derived__organisations') }} as organisations
-    inner join (select distinct parent_organisation_id from children) as below
-        on organisations.organisation_id = below.parent_organisation_id
+    inner join children
+        on organisations.organisation_id = children.parent_organisation_id
 
 ),
 
 grandparents as (
 
-    select organisations.*
+    select distinct organisations.*
     from {{ ref('stg_derived__organisations') }} as organisations
-    inner join (select distinct parent_organisation_id from parents) as below
-        on organisations.organisation_id = below.parent_organisation_id
+    inner join parents
+        on organisations.organisation_id = parents.parent_organisation_id
 
 ),
 

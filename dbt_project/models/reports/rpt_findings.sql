@@ -76,7 +76,11 @@ findings as (
     select
         {{ surrogate_key(["'organisation_resolution'", 'names.figure_id']) }} as finding_id,
         'organisation_resolution' as rule_code,
-        names.resolution_code || '_name' as reason_code,
+        case
+            when names.resolution_code = 'collective' then 'collective_name'
+            when names.resolution_code = 'ambiguous' then 'ambiguous_name'
+            else 'unknown_name'
+        end as reason_code,
         'undecidable' as verdict,
         case when names.resolution_code = 'collective' then 'info' else 'warning' end as severity,
         figures.document_id,
