@@ -197,7 +197,9 @@ def find_built_until(paths: Paths) -> str:
 
 def _keep_state(paths: Paths, fingerprint: str) -> None:
     """Write down what the tables of the build file rest on."""
-    shutil.copytree(paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names"))
+    shutil.copytree(
+        paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names")
+    )
     state = {"fingerprint": fingerprint, "batches": Lake(paths.lake).batch_ids()}
     paths.built_state.write_text(json.dumps(state), encoding="utf-8")
 
