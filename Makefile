@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench-warehouse lock ui documents units clean
+.PHONY: help run test test-slow check bench-warehouse lock ui documents units clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: .venv/installed ## install, take in what is new, build, check and publish t
 
 test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed ## run the tests
 	$(BIN)/pytest
+
+test-slow: .venv/installed ## run the tests that take many minutes
+	$(BIN)/pytest -m slow
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/ruff check .
