@@ -40,7 +40,8 @@ FAMILIES = (
     Family("names, resolved in Python", "input", 0, ("derived.*",)),
     Family("vocabulary and units (seeds)", "input", 0, ("vocabulary.*",)),
     Family("staging: renamed, cast", "staging", 1, ("stg_*",)),
-    Family("units and their readings", "marts", 1, ("dim_administrative_units", "bridge_*", "int_unit_*")),
+    Family("where units lie", "intermediate", 1, ("int_unit_*",)),
+    Family("units and their readings", "marts", 1, ("dim_administrative_units", "bridge_*")),
     Family("what is new tonight", "intermediate", 2, ("int_documents_changed",)),
     Family(
         "current figures and their bounds",
