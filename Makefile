@@ -28,7 +28,7 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (hours, 60 GB)
 	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)
 
-documents: .venv/installed ## write docs/tables.md and docs/sources.md anew
+documents: .venv/installed ## write docs/tables.md, docs/sources.md and docs/model_graph.svg anew
 	@$(BIN)/ketnap documents
 
 units: .venv/installed .venv/reference/vietnamadminunits/installed ## write the seeds of administrative units anew
