@@ -174,8 +174,8 @@ class Building:
 def find_built_until(paths: Paths) -> str:
     """Return the newest batch that the tables of the build file hold, or "" if they have to be built anew.
 
-    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, and when
-    a name or an organisation that was known before means something else now: then any row may be another one.
+    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, and
+    when a name or an organisation that was known before means something else now: then any row may be another one.
 
     Args:
         paths: Where the build file is.
@@ -189,7 +189,9 @@ def find_built_until(paths: Paths) -> str:
 
 def _keep_state(paths: Paths) -> None:
     """Write down what the tables of the build file rest on."""
-    shutil.copytree(paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names"))
+    shutil.copytree(
+        paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names")
+    )
     state = {"fingerprint": _fingerprint(paths), "newest_batch": _newest_batch(paths)}
     paths.built_state.write_text(json.dumps(state), encoding="utf-8")
 
