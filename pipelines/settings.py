@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     Attributes:
         root: Folder that holds ``data/``. Tests, demonstrations and a second warehouse set it to a folder of their own.
         max_file_bytes: A raw file above this size is rejected unread.
-        memory_limit: What DuckDB may use while it builds, as it writes sizes (``8GB``); the rest is spilled to the disk.
+        memory_limit: What DuckDB may use while it builds, as it writes sizes (``8GB``); the rest spills to the disk.
     """
 
     model_config = SettingsConfigDict(env_prefix="KETNAP_", extra="ignore")
