@@ -1,5 +1,7 @@
 -- Readings follow changes from the version that ends on a day to the one that begins on it: a change without both would be
 -- lost, and with it the counts of the unit.
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_unit_changes'}}}) }}
+
 with units as (
 
     select * from {{ ref('dim_administrative_units') }}

@@ -1,4 +1,6 @@
 -- A unit without a reading would lose its counts on that day; one with two would count them twice.
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_unit_readings'}}}) }}
+
 with readings as (
 
     select

@@ -31,3 +31,8 @@ def datediff(first_date: str, second_date: str, datepart: str) -> str:
 def listagg(measure: str, delimiter_text: str = "','", order_by_clause: str = "") -> str:
     """Join the texts of a group."""
     return f"listagg({measure}, {delimiter_text} {order_by_clause})"
+
+
+def last_day(date: str, datepart: str) -> str:
+    """Return the last day of a month, quarter or year."""
+    return f"last_day({date}, '{datepart}')"

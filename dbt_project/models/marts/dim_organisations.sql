@@ -21,19 +21,15 @@ children as (
 
 parents as (
 
-    select organisations.*
-    from {{ ref('stg_derived__organisations') }} as organisations
-    inner join (select distinct parent_organisation_id from children) as below
-        on organisations.organisation_id = below.parent_organisation_id
+    select * from {{ ref('stg_derived__organisations') }}
+    where organisation_id in (select children.parent_organisation_id from children)
 
 ),
 
 grandparents as (
 
-    select organisations.*
-    from {{ ref('stg_derived__organisations') }} as organisations
-    inner join (select distinct parent_organisation_id from parents) as below
-        on organisations.organisation_id = below.parent_organisation_id
+    select * from {{ ref('stg_derived__organisations') }}
+    where organisation_id in (select parents.parent_organisation_id from parents)
 
 ),
 

@@ -76,7 +76,11 @@ findings as (
     select
         {{ surrogate_key(["'organisation_resolution'", 'names.figure_id']) }} as finding_id,
         'organisation_resolution' as rule_code,
-        names.resolution_code || '_name' as reason_code,
+        case names.resolution_code
+            when 'collective' then 'collective_name'
+            when 'unknown' then 'unknown_name'
+            else 'ambiguous_name'
+        end as reason_code,
         'undecidable' as verdict,
         case when names.resolution_code = 'collective' then 'info' else 'warning' end as severity,
         figures.document_id,
