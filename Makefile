@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench-warehouse lock ui documents units clean
+.PHONY: help run test test-slow check bench-warehouse lock ui documents units clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: .venv/installed ## install, take in what is new, build, check and publish t
 
 test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed ## run the tests
 	$(BIN)/pytest
+
+test-slow: .venv/installed ## run the tests that take many minutes
+	$(BIN)/pytest -m slow
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/ruff check .
@@ -25,7 +28,7 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (hours, 60 GB)
 	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)
 
-documents: .venv/installed ## write docs/tables.md and docs/sources.md anew
+documents: .venv/installed ## write docs/tables.md, docs/sources.md and docs/model_graph.svg anew
 	@$(BIN)/ketnap documents
 
 units: .venv/installed .venv/reference/vietnamadminunits/installed ## write the seeds of administrative units anew

@@ -1,18 +1,19 @@
 """The product's side: names and dbt models, as a night runs them, in a process of their own that can be measured.
 
-Prints one line of JSON for each step as soon as it ends: what stops the process halfway does not lose the others.
+Prints the newest batch that was built upon, and one line for each step as soon as it ends.
 """
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import sys
 import time
 
+from benchmarks.nodes import Node, print_node
 from pipelines.dbt_project import Building
 from pipelines.lake import Lake
-from pipelines.organisations import NAME_COLUMNS, resolve_organisation_names
-from pipelines.paths import Paths, load_paths
+from pipelines.paths import load_paths
+from pipelines.printed_names import derive_organisations
 
 
 def main() -> int:
@@ -22,28 +23,20 @@ def main() -> int:
         0 if every model and test of severity error passed.
     """
     paths = load_paths()
-    paths.build.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
-    _resolve_names(paths)
-    _report("organisation_names", "python", "success", time.perf_counter() - started)
+    started = time.time()
+    # what the asset `derived` does
+    derive_organisations(Lake(paths.lake), paths, until=None)
+    print_node(Node("organisation_names", "python", started, time.time() - started))
     building = Building(paths, as_of=None)
+    print(f"built until {building.built_until!r}")  # noqa: T201 - the answer of a program
     for event in building:
-        node = event["data"]["node_info"]
-        _report(node["node_name"], node["resource_type"], event["data"]["status"], event["data"]["execution_time"])
+        node, seconds = event["data"]["node_info"], event["data"]["execution_time"]
+        # dbt says it in UTC, without a zone
+        began = dt.datetime.fromisoformat(node["node_started_at"]).replace(tzinfo=dt.UTC).timestamp()
+        print_node(Node(node["node_name"], node["resource_type"], began, seconds))
     for failure in building.result.failures:
         print(f"{failure.name}: {failure.message}", file=sys.stderr)  # noqa: T201 - the answer of a program
     return 1 if building.result.failures else 0
-
-
-def _resolve_names(paths: Paths) -> None:
-    # what the asset derived/organisation_names does
-    names = Lake(paths.lake).read("observations").select(NAME_COLUMNS).unique()
-    resolve_organisation_names(names).write_parquet(paths.organisation_names)
-
-
-def _report(node: str, kind: str, status: str, seconds: float) -> None:
-    line = {"node": node, "kind": kind, "status": status, "seconds": round(seconds, 3)}
-    print(json.dumps(line), flush=True)  # noqa: T201 - the answer of a program
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ def documents(
     *,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a document is stale.")] = False,
 ) -> None:
-    """Generate docs/tables.md and docs/sources.md."""
+    """Generate docs/tables.md, docs/sources.md and the picture docs/model_graph.svg."""
     from pipelines.commands.documenting import document
 
     raise typer.Exit(document(Console(), is_check=check))

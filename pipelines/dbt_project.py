@@ -106,11 +106,15 @@ class Building:
         paths: Where the lake is, and where the build file goes.
         as_of: Leave out what was recorded after this moment; UTC, without a time zone.
         selected: Names of the nodes to run; empty for all.
+        is_tested: Whether the data tests run too.
     """
 
-    def __init__(self, paths: Paths, *, as_of: dt.datetime | None, selected: Sequence[str] = ()) -> None:
+    def __init__(
+        self, paths: Paths, *, as_of: dt.datetime | None, selected: Sequence[str] = (), is_tested: bool = True
+    ) -> None:
         self._paths = paths
         self._arguments = ["--exclude-resource-type", "unit_test", "--no-write-json"]
+        self._arguments += [] if is_tested else ["--exclude-resource-type", "test"]
         self._arguments += ["--select", *selected] if selected else []
         if as_of is not None:
             moment = as_of.isoformat(sep=" ", timespec="microseconds")
@@ -149,9 +153,11 @@ class Building:
         try:
             self._paths.built_state.unlink(missing_ok=True)
             export_environment(KETNAP_BUILT_UNTIL=self.built_until)
+            # before dbt reads them: what somebody edits meanwhile is not in the tables
+            fingerprint = _fingerprint(self._paths)
             self._outcome = _invoke("build", self._paths, self._arguments, self._take)
             if self._is_whole and self._is_complete():
-                _keep_state(self._paths)
+                _keep_state(self._paths, fingerprint)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that asks for the result
             self._error = error
         finally:
@@ -174,8 +180,9 @@ class Building:
 def find_built_until(paths: Paths) -> str:
     """Return the newest batch that the tables of the build file hold, or "" if they have to be built anew.
 
-    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, and
-    when a name or an organisation that was known before means something else now: then any row may be another one.
+    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, when a
+    batch that they hold is gone, and when a name or an organisation that was known before means something else now: then
+    any row may be another one.
 
     Args:
         paths: Where the build file is.
@@ -183,21 +190,18 @@ def find_built_until(paths: Paths) -> str:
     if not paths.built_state.is_file() or not paths.build_database.is_file():
         return ""
     state = json.loads(paths.built_state.read_text(encoding="utf-8"))
-    is_same = state["fingerprint"] == _fingerprint(paths) and state["newest_batch"] <= _newest_batch(paths)
-    return str(state["newest_batch"]) if is_same and _are_meanings_kept(paths) else ""
+    built, current = state["batches"], Lake(paths.lake).batch_ids()
+    is_same = state["fingerprint"] == _fingerprint(paths) and built == current[: len(built)]
+    return str(built[-1]) if is_same and built and _are_meanings_kept(paths) else ""
 
 
-def _keep_state(paths: Paths) -> None:
+def _keep_state(paths: Paths, fingerprint: str) -> None:
     """Write down what the tables of the build file rest on."""
     shutil.copytree(
         paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names")
     )
-    state = {"fingerprint": _fingerprint(paths), "newest_batch": _newest_batch(paths)}
+    state = {"fingerprint": fingerprint, "batches": Lake(paths.lake).batch_ids()}
     paths.built_state.write_text(json.dumps(state), encoding="utf-8")
-
-
-def _newest_batch(paths: Paths) -> str:
-    return max(Lake(paths.lake).batch_ids(), default="")
 
 
 def _are_meanings_kept(paths: Paths) -> bool:

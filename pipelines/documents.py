@@ -1,4 +1,4 @@
-"""Generates ``docs/tables.md`` and ``docs/sources.md`` from what the project already says of itself.
+"""Generates `tables.md`, `sources.md` and `model_graph.svg` under ``docs`` from what the project says of itself.
 
 A generated file is never edited: descriptions of tables and columns stand beside the models, those of sources in their
 ``_source.yml``. The same input gives the same bytes.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.graphs import draw_models
 from pipelines.publication import SCHEMAS
 from pipelines.sources import Source, read_sources
 from pipelines.tables import format_markdown
@@ -30,7 +31,11 @@ def generate_documents(manifest: Mapping[str, Any], raw: Path) -> dict[str, str]
         manifest: Of dbt.
         raw: The folder ``data/raw``.
     """
-    return {"sources.md": _describe_sources(read_sources(raw)), "tables.md": _describe_tables(manifest)}
+    return {
+        "model_graph.svg": draw_models(manifest),
+        "sources.md": _describe_sources(read_sources(raw)),
+        "tables.md": _describe_tables(manifest),
+    }
 
 
 def find_stale(documents: Mapping[str, str], folder: Path) -> list[Path]:

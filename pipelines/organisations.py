@@ -279,8 +279,10 @@ class _Corpus:
         return [standing for since, standing in self._standings[mention][1] if since <= day][-1]
 
     def _resolve(self, mention: _Mention) -> list[Span]:
-        key = self._standings[mention][0]
-        group = self._groups[key]
+        key, standings = self._standings[mention]
+        # only a name that leaves out its parent depends on the others
+        is_full = all(standing.parent for _, standing in standings)
+        group = [mention] if is_full else self._groups[key]
         days = {since for other in group for since, _ in self._standings[other][1]}
 
         def choose(day: dt.date) -> Resolution:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 import pytest
 
-from benchmarks.comparison import list_differences
+from benchmarks.comparison import TABLES, list_differences
 from benchmarks.lake_generator import ADDED_MONTH, LINES, LakeGenerator, list_months
 from benchmarks.limit import build_limit
 from benchmarks.measurement import measure
+from benchmarks.nodes import Node, divide_clock, read_nodes
 from pipelines.lake import Lake
 from pipelines.observations import PARTS, PROVENANCE
-from pipelines.organisations import NAME_COLUMNS, resolve_organisation_names
 from pipelines.paths import Paths
 from pipelines.settings import CHECKOUT
 from pipelines.vocabulary import read_codes
@@ -119,7 +121,7 @@ def test_the_product_and_the_limit_make_the_same_tables(tmp_path: Path) -> None:
     paths = Paths(tmp_path)
     generator = generate(paths.lake)
 
-    def list_differences_after(months: list[dt.date]) -> list[str]:
+    def list_differences_after(months: list[dt.date], *, built_until: str) -> list[str]:
         generator.write_batches(months)
         run = subprocess.run(
             [sys.executable, "-m", "benchmarks.product"],
@@ -130,32 +132,43 @@ def test_the_product_and_the_limit_make_the_same_tables(tmp_path: Path) -> None:
             check=False,
         )
         assert run.returncode == 0, run.stderr[-4000:]
+        assert f"built until {built_until!r}" in run.stdout
+        assert {node.kind for node in read_nodes(run.stdout)} == {"python", "seed", "model", "test"}
         database = tmp_path / f"limit_{len(months)}.duckdb"
-        build_limit(paths.lake, paths.organisation_names, database, memory_limit="1GB")
+        build_limit(paths, database, memory_limit="1GB")
         return list_differences(paths.build_database, database)
 
-    assert list_differences_after(MONTHS) == []
-    # what the first build left is built upon
-    assert list_differences_after([ADDED_MONTH]) == []
+    assert list_differences_after(MONTHS, built_until="") == []
+    newest_batch = max(Lake(paths.lake).batch_ids())
+    # what the first build left is built upon; with the month come a file restated and a late one
+    assert list_differences_after([ADDED_MONTH], built_until=newest_batch) == []
 
 
-def test_a_row_that_differs_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "lake"
-    generate(folder).write_batches(MONTHS[:1])
-    names = tmp_path / "names.parquet"
-    printed = Lake(folder).read("observations").select(NAME_COLUMNS).unique()
-    resolve_organisation_names(printed).write_parquet(names)
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_that_differs_is_named(tmp_path: Path, table: str) -> None:
     files = [tmp_path / "one.duckdb", tmp_path / "other.duckdb"]
     for file in files:
-        build_limit(folder, names, file, memory_limit="1GB")
+        with duckdb.connect(str(file)) as connection:
+            for name in TABLES:
+                connection.execute(f"create schema if not exists {name.partition('.')[0]}")
+                connection.execute(
+                    f"create table {name} as select * from (values ('all', 2), ('women', 1)) as t(code, count)"
+                )
 
     assert list_differences(*files) == []
     with duckdb.connect(str(files[1])) as connection:
-        connection.execute(
-            "update marts.fct_admissions set printed = 'changed' where locator = 'line 2' and group_code = 'all'"
-        )
+        connection.execute(f"update {table} set count = 3 where code = 'women'")
     (difference,) = list_differences(*files)
-    assert difference.startswith("marts.fct_admissions: 1 rows only in the product")
+    assert difference.startswith(f"{table}: 1 rows only in the product, such as")
+
+
+def test_the_clock_is_divided_among_what_runs_at_once() -> None:
+    nodes = [Node("a", "model", 10.0, 4.0), Node("b", "test", 12.0, 4.0), Node("c", "model", 20.0, 1.0)]
+    printed = "".join(f"{json.dumps(asdict(node))}\n" for node in nodes)
+
+    assert read_nodes(f"something else\n{printed}") == nodes
+    assert divide_clock(nodes) == {"model": 4.0, "test": 3.0}
+    assert divide_clock([]) == {}
 
 
 def test_a_run_is_measured_with_its_children_and_stopped_in_time(tmp_path: Path) -> None:

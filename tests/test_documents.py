@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipelines.documents import find_stale, generate_documents, write_documents
 from pipelines.paths import CHECKOUT_PATHS, DOCUMENTS
-from pipelines.publication import open_published, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,14 +47,3 @@ def test_a_document_is_stale_when_it_differs_or_is_missing(tmp_path: Path) -> No
     assert find_stale(documents, tmp_path) == [tmp_path / "sources.md"]
     assert write_documents(documents, tmp_path) == [tmp_path / "sources.md"]
     assert find_stale(documents, tmp_path) == []
-
-
-def test_the_queries_for_analysts_run_in_the_published_file(built: Built, tmp_path: Path) -> None:
-    published = tmp_path / "ketnap.duckdb"
-    publish(built.paths.build_database, published)
-    queries = re.findall(r"```sql\n(.*?)```", (DOCUMENTS / "analysts.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-
-    assert queries
-    with open_published(published) as connection:
-        for query in queries:
-            connection.execute(query)

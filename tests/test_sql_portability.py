@@ -23,7 +23,8 @@ MODELS = sorted(path.stem for path in (DBT_PROJECT / "models").rglob("*.sql"))
 
 SPARK_FUNCTIONS = frozenset(
     (
-        *("abs", "ceil", "chr", "coalesce", "concat", "count", "dense_rank", "extract", "first_value", "floor"),
+        *("abs", "ceil", "chr", "coalesce", "concat", "count", "date_trunc", "dense_rank", "extract", "first_value"),
+        *("floor", "regexp_extract"),
         *("greatest", "lag", "last_value", "lead", "least", "length", "lower", "lpad", "max", "md5", "min", "mod"),
         *("nullif", "rank", "replace", "row_number", "rtrim", "split_part", "substring", "sum", "translate"),
         *("trim", "upper", "trunc"),

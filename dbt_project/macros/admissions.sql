@@ -1,5 +1,5 @@
-{#- Admissions that sources state, one for each organisation, group and period; in an increment, those of the organisations
-    and years that the night may have changed. The condition is on `admissions`. -#}
+{#- Admissions that sources state, one for each organisation, group and period within a year; in an increment, those of the
+    organisations and years that the night may have changed. The condition is on `admissions`. -#}
 {% macro stated_admissions(condition) -%}
     select
         admissions.organisation_id,
@@ -19,7 +19,11 @@
             and admissions.starts_on >= affected_years.starts_on
             and admissions.ends_on <= affected_years.ends_on
     {%- endif %}
-    where admissions.is_preferred and admissions.organisation_id <> 'unknown' and {{ condition }}
+    where
+        admissions.is_preferred
+        and admissions.organisation_id <> 'unknown'
+        and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
+        and {{ condition }}
 {%- endmacro %}
 
 {#- Pre-hook: remove the sums that the night may have changed. -#}

@@ -13,7 +13,7 @@ with counts as (
     from {{ ref('int_counts_unioned') }} as counts
     inner join {{ ref('measures') }} as measures
         on counts.measure_code = measures.measure_code
-    where measures.fact_code = '{{ fact_code }}'
+    where measures.fact_code = '{{ fact_code }}' and counts.measure_code in ({{ list_measures(fact_code) }})
 
 ),
 
@@ -121,4 +121,15 @@ select
     batch_id,
     recorded_at
 from compared
+{%- endmacro %}
+
+{#- The measures of a fact as literals, by which parts of the figures that have none of them are passed over unread. -#}
+{% macro list_measures(fact_code) -%}
+    {%- set measures = adapter.get_relation(target.database, 'vocabulary', 'measures') if execute -%}
+    {%- if measures -%}
+        {%- set found = run_query("select measure_code from " ~ measures ~ " where fact_code = '" ~ fact_code ~ "' order by measure_code") -%}
+        '{{ found.columns[0].values() | join("', '") }}'
+    {%- else -%}
+        ''
+    {%- endif -%}
 {%- endmacro %}

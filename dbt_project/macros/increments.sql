@@ -2,6 +2,7 @@
 
     built_until()           newest batch that the tables hold already, as a literal; empty if they hold none
     forget_documents()      pre-hook: remove the rows of documents of which something came in since
+    forget_versions()       pre-hook: remove the rows of versions that came in since
     forget_counts()         pre-hook: remove the rows of counts that the night may have changed
     earlier_table(s, n)     a table as the night before left it, without a dependency; none in a full build
 -#}
@@ -13,6 +14,13 @@
     {%- if is_incremental() -%}
         delete from {{ this }}
         where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro forget_versions() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }}
+        where {{ came_in('batch_id') }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -39,7 +47,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What a test looks at: of a table that is kept from night to night, the rows of what came in since. The others were
+{#- What a test looks at: of a table that is kept from night to night, or a view of the lake, the rows of what came in since. The others were
     tested when they came in, and all of them are again when the table is built anew. -#}
 {% macro get_where_subquery(relation) -%}
     {%- set built_until = env_var("KETNAP_BUILT_UNTIL", "") -%}
@@ -56,7 +64,7 @@
 {% macro is_kept(relation) -%}
     {%- for node in graph.nodes.values() -%}
         {%- if node.resource_type == 'model' and node.name == relation.identifier -%}
-            {{ return(node.config.materialized == 'incremental') }}
+            {{ return(node.config.materialized in ['incremental', 'view'] and 'batch_id' in node.columns) }}
         {%- endif -%}
     {%- endfor -%}
     {{ return(false) }}

@@ -34,5 +34,5 @@ def listagg(measure: str, delimiter_text: str = "','", order_by_clause: str = ""
 
 
 def last_day(date: str, datepart: str) -> str:
-    """Return the last day of a month, quarter or year."""
+    """Return the last day of a part of time."""
     return f"last_day({date}, '{datepart}')"

@@ -1,5 +1,7 @@
 -- What is known of an organisation's own admissions, one row per group and period: as stated, or summed over the calendar
 -- where that is whole and the statement is vague. A count of an organisation that cannot be told stands by itself.
+{{ config(materialized='view') }}
+
 with summed as (
 
     select * from {{ ref('int_admissions_summed') }}

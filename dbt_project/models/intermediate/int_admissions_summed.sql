@@ -1,9 +1,9 @@
 {#- Each kind of calendar period, the kind that it consists of, and of how many. -#}
 {% set sums = [('quarter', 'month', 3), ('half_year', 'quarter', 2), ('year', 'half_year', 2)] %}
--- Admissions of calendar periods that no source states exactly: what two counts from the same day leave between them, a
--- count of the same days under another type of period, and sums. Three months cover a quarter, two quarters a half-year,
--- two half-years a year; nothing overlaps. A sum of all parts is as exact as they are; a sum of some is the least that the
--- whole can be.
+-- Admissions of calendar periods that no source states exactly: what two counts of a year from the same day leave between
+-- them, a count of the same days under another type of period, and sums. Three months cover a quarter, two quarters a
+-- half-year, two half-years a year; nothing overlaps. A sum of all parts is as exact as they are; a sum of some is the least
+-- that the whole can be.
 -- depends_on: {{ ref('int_admissions_changed') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_sums() }}') }}
 
@@ -47,12 +47,14 @@ sequenced as (
 
     select
         *,
-        lag(ends_on) over (partition by organisation_id, group_code, source_id, starts_on order by ends_on) as former_ends_on,
-        lag(admissions_low) over (partition by organisation_id, group_code, source_id, starts_on order by ends_on)
-            as former_low,
-        lag(admissions_high) over (partition by organisation_id, group_code, source_id, starts_on order by ends_on)
-            as former_high
+        lag(ends_on) over counts_from_one_day as former_ends_on,
+        lag(admissions_low) over counts_from_one_day as former_low,
+        lag(admissions_high) over counts_from_one_day as former_high
     from longer
+    window counts_from_one_day as (
+        partition by organisation_id, group_code, source_id, starts_on
+        order by ends_on, period_type_code
+    )
 
 ),
 
@@ -108,7 +110,9 @@ placed as (
                 intervals.origin_code desc,
                 intervals.admissions_high - intervals.admissions_low,
                 intervals.source_id,
-                intervals.period_type_code
+                intervals.period_type_code,
+                intervals.admissions_low,
+                intervals.batch_id
         ) as preference
     from intervals
     inner join calendar

@@ -1,6 +1,8 @@
 -- Counts for the fact tables: those of publications and of ratios as int_counts_stated has them, the plain counts of
 -- reports straight from the figures. A report's source is the way it came in, so that a figure reported again takes the
 -- place of the former; each publication is a source of its own.
+{{ config(materialized='view') }}
+
 with figures as (
 
     select * from {{ ref('fct_figures') }}

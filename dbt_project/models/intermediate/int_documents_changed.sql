@@ -1,6 +1,7 @@
 -- Documents of which something came in since the tables were built: a publication whose figures, sidecar or text are new,
--- a report whose file is. A file that is received again may speak of another publication than before, so what the tables
--- hold of it is looked up in fct_figures as the night before left it.
+-- a report whose file is. A file that is received again may speak of another publication than before, or be rejected: what
+-- the tables hold of it is looked up in fct_figures as the night before left it, and the publications of a sidecar or text
+-- in all versions of its file.
 {% set earlier_figures = earlier_table('marts', 'fct_figures') %}
 with files as (
 
@@ -12,14 +13,23 @@ with files as (
 
 ),
 
-{% for part in ['observations', 'publications', 'texts'] -%}
+observations as (
+
+    select parts.publication_id as document_id
+    from {{ ref('stg_lake__observations') }} as parts
+    inner join files
+        on parts.batch_id = files.batch_id and parts.file_path = files.file_path
+    where parts.batch_id > {{ built_until() }} and parts.publication_id is not null
+
+),
+
+{% for part in ['publications', 'texts'] -%}
 {{ part }} as (
 
     select parts.publication_id as document_id
     from {{ ref('stg_lake__' ~ part) }} as parts
     inner join files
-        on parts.batch_id = files.batch_id and parts.file_path = files.file_path
-    where parts.batch_id > {{ built_until() }} and parts.publication_id is not null
+        on parts.file_path = files.file_path
 
 ),
 

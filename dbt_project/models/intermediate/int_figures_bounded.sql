@@ -21,7 +21,7 @@ texts as (
 
 publications as (
 
-    select * from {{ ref('int_publications_current') }}
+    select * from {{ ref('int_publications_dated') }}
 
 ),
 
@@ -30,21 +30,14 @@ magnitudes as (
     select
         observations.*,
         publications.published_on,
+        publications.published_period_ends_on,
+        publications.speaks_of_on,
         case
-            when length(publications.published_period) = 4
-                then cast(publications.published_period || '-12-31' as date)
-            when length(publications.published_period) = 7
-                then cast({{ dbt.last_day("cast(publications.published_period || '-01' as date)", "month") }} as date)
-            when length(publications.published_period) = 10 then cast(publications.published_period as date)
-        end as published_period_ends_on,
-        case
-            when regexp_extract(observations.period_text, '.*((19|20)[0-9][0-9])', 1) <> ''
+            when
+                observations.ends_on is null
+                and regexp_extract(observations.period_text, '.*((19|20)[0-9][0-9])', 1) <> ''
                 then cast(regexp_extract(observations.period_text, '.*((19|20)[0-9][0-9])', 1) || '-12-31' as date)
         end as period_text_ends_on,
-        -- a target ends in the future, but what a document speaks of has begun
-        max(coalesce(observations.starts_on, observations.ends_on)) over (partition by observations.document_id)
-            as document_speaks_of,
-        publications.text_file,
         abs(observations.value) as magnitude,
         observations.value < 0 as is_decrease,
         coalesce(observations.printed_precision, 1) as precision_unit,
@@ -182,7 +175,7 @@ select
     least(
         coalesce(
             ends_on, reported_on, published_on, published_period_ends_on, starts_on, period_text_ends_on,
-            document_speaks_of, cast(recorded_at as date)
+            speaks_of_on, cast(recorded_at as date)
         ),
         coalesce(reported_on, published_on, published_period_ends_on, cast(recorded_at as date))
     ) as named_on,

@@ -1,5 +1,5 @@
 -- Periods whose roll-ups the night may have changed: something below was counted anew, or another number of organisations
--- stands below than when the roll-up was made.
+-- stands below than when the roll-up was made; and the calendar periods that they are parts of.
 {% set earlier_roll_ups = earlier_table('intermediate', 'int_admissions_rolled_up') %}
 with known as (
 
@@ -16,12 +16,27 @@ changed as (
 
     select rolled_up.period_id
     from {{ earlier_roll_ups }} as rolled_up
-    inner join known
+    left join known
         on rolled_up.organisation_id = known.organisation_id and rolled_up.ends_on = known.ends_on
-    where rolled_up.known_child_count <> known.known_child_count
+    where rolled_up.known_child_count is distinct from known.known_child_count
     {% endif %}
+
+),
+
+calendar as (
+
+    select * from {{ ref('int_calendar_periods') }}
 
 )
 
-select distinct period_id
+select period_id
 from changed
+{% for whole in ['quarter', 'half_year', 'year'] %}
+union
+
+select calendar.{{ whole }}_period_id as period_id
+from changed
+inner join calendar
+    on changed.period_id = calendar.period_id
+where calendar.{{ whole }}_period_id is not null
+{% endfor -%}

@@ -21,15 +21,19 @@ children as (
 
 parents as (
 
-    select * from {{ ref('stg_derived__organisations') }}
-    where organisation_id in (select children.parent_organisation_id from children)
+    select distinct organisations.*
+    from {{ ref('stg_derived__organisations') }} as organisations
+    inner join children
+        on organisations.organisation_id = children.parent_organisation_id
 
 ),
 
 grandparents as (
 
-    select * from {{ ref('stg_derived__organisations') }}
-    where organisation_id in (select parents.parent_organisation_id from parents)
+    select distinct organisations.*
+    from {{ ref('stg_derived__organisations') }} as organisations
+    inner join parents
+        on organisations.organisation_id = parents.parent_organisation_id
 
 ),
 

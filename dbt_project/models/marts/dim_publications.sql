@@ -9,7 +9,8 @@ figures as (
     select
         publication_id,
         count(*) as figure_count
-    from {{ ref('int_figures_bounded') }}
+    from {{ ref('fct_figures') }}
+    where publication_id is not null
     group by publication_id
 
 )

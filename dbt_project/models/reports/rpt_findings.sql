@@ -76,10 +76,10 @@ findings as (
     select
         {{ surrogate_key(["'organisation_resolution'", 'names.figure_id']) }} as finding_id,
         'organisation_resolution' as rule_code,
-        case names.resolution_code
-            when 'collective' then 'collective_name'
-            when 'unknown' then 'unknown_name'
-            else 'ambiguous_name'
+        case
+            when names.resolution_code = 'collective' then 'collective_name'
+            when names.resolution_code = 'ambiguous' then 'ambiguous_name'
+            else 'unknown_name'
         end as reason_code,
         'undecidable' as verdict,
         case when names.resolution_code = 'collective' then 'info' else 'warning' end as severity,

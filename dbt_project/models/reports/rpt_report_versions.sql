@@ -1,26 +1,29 @@
 -- What changed, number by number, when a file was received again: the number itself (restated) or what it is said to count
 -- (reclassified: another organisation, measure, group, period, qualifier or base).
-with observations as (
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_versions() }}') }}
 
-    select
-        *,
-        {{ surrogate_key([
-            'organisation_name', 'level_code', 'scope_code', 'parent_organisation_name', 'province_name', 'measure_code',
-            'group_code', 'statement_code', 'period_type_code', 'starts_on', 'ends_on', 'range_high', 'unit',
-            'qualifier_code', 'base_measure_code', 'base_group_code', 'base_value', 'duplicate_of_figure_id',
-        ]) }} as meaning_key
-    from {{ ref('int_observations_versioned') }}
+with versions as (
+
+    select * from {{ ref('int_files_versioned') }}
 
 ),
 
 files as (
 
-    select * from {{ ref('int_files_versioned') }}
-    where version_number > 1
+    select
+        later.*,
+        earlier.batch_id as earlier_batch_id
+    from versions as later
+    inner join versions as earlier
+        on later.file_path = earlier.file_path and later.version_number = earlier.version_number + 1
+{%- if is_incremental() %}
+    where {{ came_in('later.batch_id') }}
+{%- endif %}
 
 ),
 
-earlier as (
+{% for side, batch_id in [('earlier', 'earlier_batch_id'), ('later', 'batch_id')] -%}
+{{ side }} as (
 
     select
         files.file_path,
@@ -28,28 +31,18 @@ earlier as (
         observations.figure_id,
         observations.printed,
         observations.value,
-        observations.meaning_key
-    from files
-    inner join observations
-        on files.file_path = observations.file_path and files.version_number = observations.version_number + 1
+        {{ surrogate_key([
+            'organisation_name', 'level_code', 'scope_code', 'parent_organisation_name', 'province_name', 'measure_code',
+            'group_code', 'statement_code', 'period_type_code', 'starts_on', 'ends_on', 'range_high', 'unit',
+            'qualifier_code', 'base_measure_code', 'base_group_code', 'base_value', 'duplicate_of_figure_id',
+        ]) }} as meaning_key
+    from {{ ref('stg_lake__observations') }} as observations
+    inner join files
+        on observations.batch_id = files.{{ batch_id }} and observations.file_path = files.file_path
 
 ),
 
-later as (
-
-    select
-        files.file_path,
-        files.version_number,
-        observations.figure_id,
-        observations.printed,
-        observations.value,
-        observations.meaning_key
-    from files
-    inner join observations
-        on files.file_path = observations.file_path and files.version_number = observations.version_number
-
-),
-
+{% endfor -%}
 changed as (
 
     select
