@@ -11,8 +11,3 @@ if TYPE_CHECKING:
 def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..., str]:
     """Return a call of a function with the macro's name; what it becomes on which database does not matter here."""
     return lambda *arguments: f"{macro_name}({', '.join(map(str, arguments))})"
-
-
-def get_relation(database: str, schema: str, identifier: str) -> str:
-    """Return a table as the last build left it."""
-    return f"{schema}.{identifier}"
