@@ -21,9 +21,9 @@ with combined as (
     from {{ ref('int_admissions_combined') }}
     where
         organisation_id <> 'unknown'
-{%- if is_incremental() %}
+        {% if is_incremental() %}
         and period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
-{%- endif %}
+        {% endif %}
 
 ),
 
@@ -93,12 +93,12 @@ added_{{ rank }} as (
 
     select * from from_leaves
     where level_rank = {{ rank }}
-{% for lower in ranks if lower > rank %}
+    {% for lower in ranks if lower > rank %}
     union all
 
     select * from from_{{ lower }}
     where level_rank = {{ rank }}
-{% endfor %}
+    {% endfor %}
 ),
 
 summed_{{ rank }} as (
@@ -128,73 +128,72 @@ summed_{{ rank }} as (
 
 ),
 
-from_{{ rank }} as (
+own_{{ rank }} as (
+
+    select * from own
+    where level_rank = {{ rank }}
+
+),
+
+-- what is known of each organisation of this rank: its own count where that is exact, else the sum of those below it
+merged_{{ rank }} as (
 
     select
-        organisations.parent_organisation_id as organisation_id,
-        organisations.parent_rank as level_rank,
+        coalesce(own.organisation_id, summed.organisation_id) as organisation_id,
         coalesce(own.group_code, summed.group_code) as group_code,
         coalesce(own.period_id, summed.period_id) as period_id,
         coalesce(own.ends_on, summed.ends_on) as ends_on,
-        sum(
-            case
-                when
-                    (coalesce(own.is_whole, false) or coalesce(summed.is_whole, false))
-                    and {{ stands('coalesce(own.ends_on, summed.ends_on)') }}
-                    then 1
-                else 0
-            end
-        ) as reporting_child_count,
-        sum(
-            case
-                when own.admissions_low = own.admissions_high then own.admissions_low
-                when summed.is_whole then summed.admissions_low
-                else greatest(coalesce(own.admissions_low, 0), coalesce(summed.admissions_low, 0))
-            end
-        ) as admissions_low,
+        coalesce(own.is_whole, false) or coalesce(summed.is_whole, false) as is_whole,
         case
-            when count(
-                case
-                    when own.admissions_low = own.admissions_high then own.admissions_high
-                    when summed.is_whole then summed.admissions_high
-                    else own.admissions_high
-                end
-            )
-            = count(*)
-                then
-                    sum(
-                        case
-                            when own.admissions_low = own.admissions_high then own.admissions_high
-                            when summed.is_whole then summed.admissions_high
-                            else own.admissions_high
-                        end
-                    )
+            when own.admissions_low = own.admissions_high then own.admissions_low
+            when summed.is_whole then summed.admissions_low
+            else greatest(coalesce(own.admissions_low, 0), coalesce(summed.admissions_low, 0))
+        end as admissions_low,
+        case
+            when own.admissions_low = own.admissions_high then own.admissions_high
+            when summed.is_whole then summed.admissions_high
+            else own.admissions_high
         end as admissions_high,
-        max(greatest(coalesce(own.batch_id, ''), coalesce(summed.batch_id, ''))) as batch_id
-    from (select * from own where level_rank = {{ rank }}) as own
+        greatest(coalesce(own.batch_id, ''), coalesce(summed.batch_id, '')) as batch_id
+    from own_{{ rank }} as own
     full outer join summed_{{ rank }} as summed
         on
             own.organisation_id = summed.organisation_id
             and own.group_code = summed.group_code
             and own.period_id = summed.period_id
+
+),
+
+from_{{ rank }} as (
+
+    select
+        organisations.parent_organisation_id as organisation_id,
+        organisations.parent_rank as level_rank,
+        merged.group_code,
+        merged.period_id,
+        merged.ends_on,
+        sum(case when merged.is_whole and {{ stands('merged.ends_on') }} then 1 else 0 end) as reporting_child_count,
+        sum(merged.admissions_low) as admissions_low,
+        case when count(merged.admissions_high) = count(*) then sum(merged.admissions_high) end as admissions_high,
+        max(merged.batch_id) as batch_id
+    from merged_{{ rank }} as merged
     inner join organisations
-        on coalesce(own.organisation_id, summed.organisation_id) = organisations.organisation_id
+        on merged.organisation_id = organisations.organisation_id
     where organisations.parent_organisation_id is not null
     group by
-        organisations.parent_organisation_id, organisations.parent_rank, coalesce(own.group_code, summed.group_code),
-        coalesce(own.period_id, summed.period_id), coalesce(own.ends_on, summed.ends_on)
+        organisations.parent_organisation_id, organisations.parent_rank, merged.group_code, merged.period_id, merged.ends_on
 
 ),
 
 {% endfor -%}
 rolled_up as (
 
-{% for rank in ranks %}
+    {% for rank in ranks %}
     select * from summed_{{ rank }}
     {% if not loop.last %}
     union all
     {% endif %}
-{%- endfor %}
+    {% endfor %}
 
 ),
 
@@ -220,8 +219,45 @@ calendar as (
 ),
 
 {% endfor -%}
-{% set parts = {'month': 'month_children'} -%}
 {% for whole, part, part_count in sums -%}
+{{ part }}_of_{{ whole }} as (
+
+    select
+        organisation_id,
+        group_code,
+        starts_on,
+        {{ whole }}_starts_on,
+        is_whole,
+        admissions_low,
+        admissions_high,
+        batch_id
+    from {{ 'month_children' if part == 'month' else part ~ '_mended' }}
+    {% if is_incremental() %}
+    union all
+
+    select
+        kept.organisation_id,
+        kept.group_code,
+        kept.starts_on,
+        calendar.{{ whole }}_starts_on,
+        kept.is_whole,
+        kept.admissions_low,
+        kept.admissions_high,
+        kept.batch_id
+    from {{ this }} as kept
+    inner join calendar
+        on calendar.period_type_code = '{{ part }}' and kept.period_id = calendar.period_id
+    where
+        kept.period_id not in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
+        and exists (
+            select 1
+            from {{ whole }}_children as children
+            where children.organisation_id = kept.organisation_id and children.starts_on = calendar.{{ whole }}_starts_on
+        )
+    {% endif %}
+
+),
+
 {{ whole }}_parts as (
 
     select
@@ -232,42 +268,7 @@ calendar as (
         cast(sum(admissions_low) as bigint) as admissions_low,
         cast(case when count(admissions_high) = {{ part_count }} then sum(admissions_high) end as bigint) as admissions_high,
         max(batch_id) as batch_id
-    from (
-        select
-            organisation_id,
-            group_code,
-            starts_on,
-            {{ whole }}_starts_on,
-            is_whole,
-            admissions_low,
-            admissions_high,
-            batch_id
-        from {{ 'month_children' if part == 'month' else part ~ '_mended' }}
-{%- if is_incremental() %}
-
-        union all
-
-        select
-            kept.organisation_id,
-            kept.group_code,
-            kept.starts_on,
-            calendar.{{ whole }}_starts_on,
-            kept.is_whole,
-            kept.admissions_low,
-            kept.admissions_high,
-            kept.batch_id
-        from {{ this }} as kept
-        inner join calendar
-            on calendar.period_type_code = '{{ part }}' and kept.period_id = calendar.period_id
-        where
-            kept.period_id not in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
-            and exists (
-                select 1
-                from {{ whole }}_children as children
-                where children.organisation_id = kept.organisation_id and children.starts_on = calendar.{{ whole }}_starts_on
-            )
-{%- endif %}
-    ) as parts
+    from {{ part }}_of_{{ whole }}
     group by organisation_id, group_code, {{ whole }}_starts_on
 
 ),
@@ -320,7 +321,7 @@ united as (
     left join calendar
         on rolled_up.period_id = calendar.period_id and calendar.period_type_code <> 'month'
     where calendar.period_id is null
-{% for whole, _, _ in sums %}
+    {% for whole, _, _ in sums %}
     union all
 
     select
@@ -335,7 +336,7 @@ united as (
         is_whole,
         batch_id
     from {{ whole }}_mended
-{% endfor %}
+    {% endfor %}
 )
 
 select

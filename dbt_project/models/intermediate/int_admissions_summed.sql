@@ -283,8 +283,7 @@ united as (
         admissions_low,
         admissions_high
     from month_known
-
-{% for whole, _, _ in sums %}
+    {% for whole, _, _ in sums %}
     union all
 
     select
@@ -299,7 +298,7 @@ united as (
         admissions_high
     from {{ whole }}_all
     where origin_code <> 'stated'
-{% endfor %}
+    {% endfor %}
 )
 
 select

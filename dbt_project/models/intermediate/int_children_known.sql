@@ -20,7 +20,7 @@ select
 from organisations
 inner join days
     on
-        days.ends_on >= organisations.valid_from
-        and (organisations.valid_to is null or days.ends_on < organisations.valid_to)
+        organisations.valid_from <= days.ends_on
+        and (organisations.valid_to is null or organisations.valid_to > days.ends_on)
 where organisations.parent_organisation_id is not null
 group by organisations.parent_organisation_id, days.ends_on

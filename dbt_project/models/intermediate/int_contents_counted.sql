@@ -5,9 +5,9 @@
 with figures as (
 
     select * from {{ ref('fct_figures') }}
-{%- if is_incremental() %}
+    {% if is_incremental() %}
     where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
-{%- endif %}
+    {% endif %}
 
 )
 

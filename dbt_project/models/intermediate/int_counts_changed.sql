@@ -18,10 +18,9 @@ changed as (
         ends_on
     from {{ ref('int_counts_unioned') }}
     where document_id in (select documents.document_id from documents) and organisation_id <> 'unknown'
-{% for fact in facts -%}
-    {%- set earlier = earlier_table('marts', 'fct_' ~ fact) -%}
-    {%- if earlier %}
-
+    {% for fact in facts -%}
+    {% set earlier = earlier_table('marts', 'fct_' ~ fact) -%}
+    {% if earlier %}
     union all
 
     select
@@ -33,8 +32,8 @@ changed as (
         ends_on
     from {{ earlier }}
     where document_id in (select documents.document_id from documents) and organisation_id <> 'unknown'
-    {%- endif -%}
-{%- endfor %}
+    {% endif -%}
+    {% endfor %}
 
 )
 

@@ -39,21 +39,19 @@ changed as (
     select file_path as document_id
     from files
 
+    {% for part in ['observations', 'publications', 'texts'] %}
     union
-{% for part in ['observations', 'publications', 'texts'] %}
+
     select document_id
     from {{ part }}
-    {% if not loop.last %}
-    union
-    {% endif %}
-{%- endfor %}
-{%- if earlier_figures %}
+    {% endfor %}
+    {% if earlier_figures %}
     union
 
     select document_id
     from {{ earlier_figures }}
     where publication_id is not null and file_path in (select files.file_path from files)
-{% endif %}
+    {% endif %}
 )
 
 select document_id

@@ -11,8 +11,7 @@ changed as (
 
     select period_id
     from {{ ref('int_admissions_changed') }}
-{%- if earlier_roll_ups %}
-
+    {% if earlier_roll_ups %}
     union
 
     select rolled_up.period_id
@@ -20,7 +19,7 @@ changed as (
     left join known
         on rolled_up.organisation_id = known.organisation_id and rolled_up.ends_on = known.ends_on
     where rolled_up.known_child_count is distinct from known.known_child_count
-{%- endif %}
+    {% endif %}
 
 ),
 

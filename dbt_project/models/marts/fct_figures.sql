@@ -5,7 +5,7 @@
 
 with figures as (
 
-{% if is_incremental() %}
+    {% if is_incremental() %}
     -- the newest version of a report came in with its file; a publication also changes with its text or sidecar
     select * from {{ ref('int_figures_bounded') }}
     where publication_id is null and batch_id > {{ built_until() }}
@@ -16,9 +16,9 @@ with figures as (
     where
         publication_id is not null
         and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
-{% else %}
+    {% else %}
     select * from {{ ref('int_figures_bounded') }}
-{% endif %}
+    {% endif %}
 
 ),
 
