@@ -45,7 +45,7 @@ OF_THE_NIGHT = {
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
 }
-"""What a night may change is asked before it is changed, and is something else, by its meaning, in a build of everything."""
+"""What a night may change is asked before it is changed; in a build of everything it means something else."""
 
 
 # what can come in
