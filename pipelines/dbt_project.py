@@ -180,9 +180,9 @@ class Building:
 def find_built_until(paths: Paths) -> str:
     """Return the newest batch that the tables of the build file hold, or "" if they have to be built anew.
 
-    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, when a
-    batch that they hold is gone, and when a name or an organisation that was known before means something else now: then
-    any row may be another one.
+    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, when
+    a batch that they hold is gone, and when a name or an organisation that was known before means something else now:
+    then any row may be another one.
 
     Args:
         paths: Where the build file is.

@@ -29,9 +29,8 @@ from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
 from pipelines.printed_names import derive_organisations
-from pipelines.publication import publish
 from pipelines.settings import CHECKOUT
-from pipelines.sources import RawFile, Source, read_file, read_sources
+from pipelines.sources import RawFile, read_file, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +45,7 @@ OF_THE_NIGHT = {
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
 }
-"""What a night may change is asked before it is changed, and is something else, by its meaning, in a build of everything."""
+"""What a night may change: by its meaning something else in a build of everything."""
 
 
 # what can come in
@@ -105,19 +104,16 @@ OTHER = [
 def _list_bodies() -> dict[str, list[Body]]:
     """Return the communes of some small districts, by district, with the district itself first."""
     units = pl.read_csv(DBT_PROJECT / "seeds" / "administrative_units.csv", infer_schema=False).filter(
-        pl.col("valid_from") == "1900-01-01", pl.col("valid_to") == "2025-07-01"
+        pl.col("valid_from") == "1900-01-01"
     )
-    names = {code: (f"{kind} {name}", name) for code, name, kind in units.select(pl.nth(0, 1, 2)).iter_rows()}
-    bodies: dict[str, list[Body]] = {}
+    names = {code: (name, f"Đảng bộ {kind} {name}") for code, name, kind in units.select(pl.nth(0, 1, 2)).iter_rows()}
+    bodies = {}
     for district, province in (("576", "56"), ("618", "62"), ("095", "11"), ("912", "91")):
-        above, province_name = f"Đảng bộ {names[district][0]}", names.get(province, ("", ""))[1]
-        if not province_name:
-            provinces = pl.read_csv(DBT_PROJECT / "seeds" / "administrative_units.csv", infer_schema=False)
-            province_name = provinces.filter(pl.col("unit_code") == province)["unit_name"][0]
+        province_name, above = names[province][0], names[district][1]
         communes = units.filter(pl.col("parent_code") == district)["unit_code"]
         bodies[district] = [
             Body(above, "district", None, province_name),
-            *(Body(f"Đảng bộ {names[code][0]}", "commune", above, province_name) for code in communes),
+            *(Body(names[code][1], "commune", above, province_name) for code in communes),
         ]
     return bodies
 
