@@ -180,9 +180,9 @@ class Building:
 def find_built_until(paths: Paths) -> str:
     """Return the newest batch that the tables of the build file hold, or "" if they have to be built anew.
 
-    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, when a
-    batch that they hold is gone, and when a name or an organisation that was known before means something else now: then
-    any row may be another one.
+    They are built anew when there is none, when the last build broke off, when the project or a seed has changed, when
+    a batch that they hold is gone, and when a name or an organisation that was known before means something else now:
+    then any row may be another one.
 
     Args:
         paths: Where the build file is.
@@ -190,7 +190,8 @@ def find_built_until(paths: Paths) -> str:
     if not paths.built_state.is_file() or not paths.build_database.is_file():
         return ""
     state = json.loads(paths.built_state.read_text(encoding="utf-8"))
-    built, current = state["batches"], Lake(paths.lake).batch_ids()
+    # an earlier version of the project wrote other things down
+    built, current = state.get("batches", []), Lake(paths.lake).batch_ids()
     is_same = state["fingerprint"] == _fingerprint(paths) and built == current[: len(built)]
     return str(built[-1]) if is_same and built and _are_meanings_kept(paths) else ""
 

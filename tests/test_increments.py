@@ -29,9 +29,8 @@ from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
 from pipelines.printed_names import derive_organisations
-from pipelines.publication import publish
 from pipelines.settings import CHECKOUT
-from pipelines.sources import RawFile, Source, read_file, read_sources
+from pipelines.sources import RawFile, read_file, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +45,7 @@ OF_THE_NIGHT = {
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
 }
-"""What a night may change is asked before it is changed, and is something else, by its meaning, in a build of everything."""
+"""What a night may change is asked before it is changed; in a build of everything it means something else."""
 
 
 # what can come in

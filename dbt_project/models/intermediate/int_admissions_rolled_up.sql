@@ -2,27 +2,39 @@
 {% set ranks = [5, 4, 3, 1] %}
 {% set sums = [('quarter', 'month', 3), ('half_year', 'quarter', 2), ('year', 'half_year', 2)] %}
 -- Admissions of organisations as the sum of those directly below. A child that states nothing exact itself is taken as the
--- sum of its own children. Where all known children reported, the sum is whole; else it is the least that the whole can be.
+-- sum of its own children. Where all known children sent in a report, the sum is whole; else it is the least that the whole
+-- can be: a publication is never known to name every organisation.
 -- A quarter, half-year or year in which the children changed, as in 2025, is whole where its parts are.
 -- depends_on: {{ ref('int_roll_ups_changed') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_roll_ups() }}') }}
 
-with combined as (
+with reports as (
+
+    select distinct source_name
+    from {{ ref('int_contents_counted') }}
+    where publication_id is null
+
+),
+
+combined as (
 
     select
-        organisation_id,
-        group_code,
-        period_id,
-        ends_on,
-        admissions_low,
-        admissions_high,
-        origin_code <> 'bounded' as is_whole,
-        batch_id
-    from {{ ref('int_admissions_combined') }}
+        combined.organisation_id,
+        combined.group_code,
+        combined.period_id,
+        combined.ends_on,
+        combined.admissions_low,
+        combined.admissions_high,
+        combined.origin_code <> 'bounded' as is_whole,
+        reports.source_name is not null as is_reported,
+        combined.batch_id
+    from {{ ref('int_admissions_combined') }} as combined
+    left join reports
+        on combined.source_id = reports.source_name
     where
-        organisation_id <> 'unknown'
+        combined.organisation_id <> 'unknown'
         {% if is_incremental() %}
-        and period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
+        and combined.period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
         {% endif %}
 
 ),
@@ -57,6 +69,8 @@ from_leaves as (
         combined.period_id,
         combined.ends_on,
         sum(case when combined.is_whole and {{ stands('combined.ends_on') }} then 1 else 0 end) as reporting_child_count,
+        sum(case when combined.is_whole and combined.is_reported and {{ stands('combined.ends_on') }} then 1 else 0 end)
+            as whole_child_count,
         sum(combined.admissions_low) as admissions_low,
         case when count(combined.admissions_high) = count(*) then sum(combined.admissions_high) end as admissions_high,
         max(combined.batch_id) as batch_id
@@ -115,11 +129,11 @@ summed_{{ rank }} as (
             case
                 when
                     count(added.admissions_high) = count(*)
-                    and sum(added.reporting_child_count) >= max(known.known_child_count)
+                    and sum(added.whole_child_count) >= max(known.known_child_count)
                     then sum(added.admissions_high)
             end as bigint
         ) as admissions_high,
-        coalesce(sum(added.reporting_child_count) >= max(known.known_child_count), false) as is_whole,
+        coalesce(sum(added.whole_child_count) >= max(known.known_child_count), false) as is_whole,
         max(added.batch_id) as batch_id
     from added_{{ rank }} as added
     left join known
@@ -144,6 +158,7 @@ merged_{{ rank }} as (
         coalesce(own.period_id, summed.period_id) as period_id,
         coalesce(own.ends_on, summed.ends_on) as ends_on,
         coalesce(own.is_whole, false) or coalesce(summed.is_whole, false) as is_whole,
+        coalesce(own.is_whole and own.is_reported, false) or coalesce(summed.is_whole, false) as is_complete,
         case
             when own.admissions_low = own.admissions_high then own.admissions_low
             when summed.is_whole then summed.admissions_low
@@ -173,6 +188,7 @@ from_{{ rank }} as (
         merged.period_id,
         merged.ends_on,
         sum(case when merged.is_whole and {{ stands('merged.ends_on') }} then 1 else 0 end) as reporting_child_count,
+        sum(case when merged.is_complete and {{ stands('merged.ends_on') }} then 1 else 0 end) as whole_child_count,
         sum(merged.admissions_low) as admissions_low,
         case when count(merged.admissions_high) = count(*) then sum(merged.admissions_high) end as admissions_high,
         max(merged.batch_id) as batch_id

@@ -154,16 +154,18 @@ inner join {{ ref('dim_periods') }} as periods
     on united.period_id = periods.period_id
 left join {{ ref('int_children_known') }} as known
     on united.organisation_id = known.organisation_id and united.ends_on = known.ends_on
+-- what holds for the left side only stands inside an equality: beside one it makes DuckDB compare every row with every other
 left join stated_wholes
     on
-        united.origin_code = 'stated'
-        and united.organisation_id = stated_wholes.organisation_id
+        united.organisation_id = stated_wholes.organisation_id
         and united.period_id = stated_wholes.period_id
-        and united.source_id = stated_wholes.source_id
+        and case when united.origin_code = 'stated' then united.source_id end = stated_wholes.source_id
 left join found_wholes
     on
-        united.origin_code <> 'stated'
-        and united.organisation_id = found_wholes.organisation_id
+        united.organisation_id = found_wholes.organisation_id
         and united.period_id = found_wholes.period_id
-        and case when united.origin_code = 'rolled_up' then 'children' else coalesce(united.source_id, '') end
-        = found_wholes.source_id
+        and case united.origin_code
+            when 'stated' then null
+            when 'rolled_up' then 'children'
+            else coalesce(united.source_id, '')
+        end = found_wholes.source_id
