@@ -46,9 +46,9 @@ counts as (
             'localities', 'localities_with_cell', 'localities_without_cell', 'localities_with_members',
             'localities_without_members',
         ] -%}
-        max(case when measure_code = '{{ measure }}' then locality_count_low end) as {{ measure }}_low,
-        max(case when measure_code = '{{ measure }}' then locality_count_high end) as {{ measure }}_high{{ "," if not loop.last }}
-        {% endfor %}
+    max(case when measure_code = '{{ measure }}' then locality_count_low end) as {{ measure }}_low,
+    max(case when measure_code = '{{ measure }}' then locality_count_high end) as {{ measure }}_high{{ "," if not loop.last }}
+    {% endfor %}
     from localities
     group by organisation_id, group_code, period_id, source_id
 
