@@ -9,12 +9,12 @@ with numbers as (
 types as (
 
     {% for period_type_code, month_count in [('month', 1), ('quarter', 3), ('half_year', 6), ('year', 12)] -%}
-        select
-            '{{ period_type_code }}' as period_type_code,
-            {{ month_count }} as month_count
-        {%- if not loop.last %}
-            union all
-        {% endif %}
+    select
+        '{{ period_type_code }}' as period_type_code,
+        {{ month_count }} as month_count
+    {%- if not loop.last %}
+    union all
+    {% endif %}
     {%- endfor %}
 
 ),

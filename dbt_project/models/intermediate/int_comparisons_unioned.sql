@@ -18,10 +18,10 @@
 with compared as (
 
     {% for family in families -%}
-        select * from {{ ref(family) }}
-        {%- if not loop.last %}
-            union all
-        {% endif %}
+    select * from {{ ref(family) }}
+    {%- if not loop.last %}
+    union all
+    {% endif %}
     {%- endfor %}
 
 ),

@@ -42,12 +42,12 @@ counts as (
         group_code,
         period_id,
         source_id as document_id,
-        {% for measure in [
+            {% for measure in [
             'localities', 'localities_with_cell', 'localities_without_cell', 'localities_with_members',
             'localities_without_members',
         ] -%}
-        max(case when measure_code = '{{ measure }}' then locality_count_low end) as {{ measure }}_low,
-        max(case when measure_code = '{{ measure }}' then locality_count_high end) as {{ measure }}_high{{ "," if not loop.last }}
+    max(case when measure_code = '{{ measure }}' then locality_count_low end) as {{ measure }}_low,
+    max(case when measure_code = '{{ measure }}' then locality_count_high end) as {{ measure }}_high{{ "," if not loop.last }}
     {% endfor %}
     from localities
     group by organisation_id, group_code, period_id, source_id
@@ -71,35 +71,35 @@ printed as (
 
 stated as (
     {% for kind in ['cell', 'members'] %}
-        select
-            statements.*,
-            '{{ kind }}' as coverage_code,
-            counts.localities_low as total_low,
-            counts.localities_high as total_high,
-            counts.localities_with_{{ kind }}_low as stated_with_low,
-            counts.localities_with_{{ kind }}_high as stated_with_high,
-            counts.localities_without_{{ kind }}_low as stated_without_low,
-            counts.localities_without_{{ kind }}_high as stated_without_high,
-            coalesce(printed.is_printed_full, false) as is_printed_full,
-            coalesce(printed.is_printed_below and not printed.is_printed_full, false) as is_printed_below
-        from statements
-        left join counts
-            on
-                statements.organisation_id = counts.organisation_id
-                and statements.group_code = counts.group_code
-                and statements.period_id = counts.period_id
-                and statements.document_id = counts.document_id
-        left join printed
-            on
-                statements.organisation_id = printed.organisation_id
-                and statements.group_code = printed.group_code
-                and statements.period_id = printed.period_id
-                and statements.document_id = printed.document_id
-                and printed.measure_code = 'localities_with_{{ kind }}'
-        {% if not loop.last %}
+    select
+        statements.*,
+        '{{ kind }}' as coverage_code,
+        counts.localities_low as total_low,
+        counts.localities_high as total_high,
+        counts.localities_with_{{ kind }}_low as stated_with_low,
+        counts.localities_with_{{ kind }}_high as stated_with_high,
+        counts.localities_without_{{ kind }}_low as stated_without_low,
+        counts.localities_without_{{ kind }}_high as stated_without_high,
+        coalesce(printed.is_printed_full, false) as is_printed_full,
+        coalesce(printed.is_printed_below and not printed.is_printed_full, false) as is_printed_below
+    from statements
+    left join counts
+        on
+            statements.organisation_id = counts.organisation_id
+            and statements.group_code = counts.group_code
+            and statements.period_id = counts.period_id
+            and statements.document_id = counts.document_id
+    left join printed
+        on
+            statements.organisation_id = printed.organisation_id
+            and statements.group_code = printed.group_code
+            and statements.period_id = printed.period_id
+            and statements.document_id = printed.document_id
+            and printed.measure_code = 'localities_with_{{ kind }}'
+    {% if not loop.last %}
 
-            union all
-        {% endif %}
+    union all
+    {% endif %}
     {% endfor %}
 ),
 

@@ -35,10 +35,10 @@ followed as (
         counted_on,
         case when organisation_id = 'unknown' then document_id else 'any' end as document_scope,
     {% for column in ['counted_on', 'document_id', 'with_low', 'with_high', 'without_low', 'without_high'] -%}
-        lag({{ column }}) over (
-            partition by organisation_id, group_code, coverage_code, case when organisation_id = 'unknown' then document_id end
-            order by counted_on
-            ) as previous_{{ column }}{{ "," if not loop.last }}
+    lag({{ column }}) over (
+        partition by organisation_id, group_code, coverage_code, case when organisation_id = 'unknown' then document_id end
+        order by counted_on
+        ) as previous_{{ column }}{{ "," if not loop.last }}
     {% endfor %}
     from days
     where preference = 1

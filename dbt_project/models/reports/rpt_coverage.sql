@@ -45,11 +45,11 @@ counted as (
         group_code,
         period_id,
         source_id as document_id,
-        {% for measure in [
+            {% for measure in [
             'localities', 'localities_with_cell', 'localities_without_cell', 'localities_with_members',
             'localities_without_members',
         ] -%}
-        max(case when measure_code = '{{ measure }}' then locality_count end) as {{ measure }}{{ "," if not loop.last }}
+    max(case when measure_code = '{{ measure }}' then locality_count end) as {{ measure }}{{ "," if not loop.last }}
     {% endfor %}
     from localities
     group by organisation_id, group_code, period_id, source_id
@@ -113,16 +113,16 @@ select
     printed.with_members_low_pct,
     printed.with_members_high_pct,
     {%- for kind in ['cell', 'members'] %}
-        {{ kind }}.without_low as without_{{ kind }}_low,
-        {{ kind }}.without_high as without_{{ kind }}_high,
-        {{ kind }}.previous_counted_on as previous_{{ kind }}_counted_on,
-        {{ kind }}.previous_document_id as previous_{{ kind }}_document_id,
-        {{ kind }}.with_change_low as with_{{ kind }}_change_low,
-        {{ kind }}.with_change_high as with_{{ kind }}_change_high,
-        {{ kind }}.without_change_low as without_{{ kind }}_change_low,
-        {{ kind }}.without_change_high as without_{{ kind }}_change_high,
-        {{ kind }}_reached.reached_after as full_{{ kind }}_reached_after,
-        {{ kind }}_reached.reached_by as full_{{ kind }}_reached_by,
+    {{ kind }}.without_low as without_{{ kind }}_low,
+    {{ kind }}.without_high as without_{{ kind }}_high,
+    {{ kind }}.previous_counted_on as previous_{{ kind }}_counted_on,
+    {{ kind }}.previous_document_id as previous_{{ kind }}_document_id,
+    {{ kind }}.with_change_low as with_{{ kind }}_change_low,
+    {{ kind }}.with_change_high as with_{{ kind }}_change_high,
+    {{ kind }}.without_change_low as without_{{ kind }}_change_low,
+    {{ kind }}.without_change_high as without_{{ kind }}_change_high,
+    {{ kind }}_reached.reached_after as full_{{ kind }}_reached_after,
+    {{ kind }}_reached.reached_by as full_{{ kind }}_reached_by,
     {%- endfor %}
     cells.document_id
 from cells
@@ -143,16 +143,16 @@ left join printed
         and cells.period_id = printed.period_id
         and cells.document_id = printed.document_id
 {%- for kind in ['cell', 'members'] %}
-    left join compared as {{ kind }}
-        on
-            cells.organisation_id = {{ kind }}.organisation_id
-            and cells.group_code = {{ kind }}.group_code
-            and cells.period_id = {{ kind }}.period_id
-            and cells.document_id = {{ kind }}.document_id
-            and {{ kind }}.coverage_code = '{{ kind }}'
-    left join reached as {{ kind }}_reached
-        on
-            cells.organisation_id = {{ kind }}_reached.organisation_id
-            and cells.group_code = {{ kind }}_reached.group_code
-            and {{ kind }}_reached.coverage_code = '{{ kind }}'
+left join compared as {{ kind }}
+    on
+        cells.organisation_id = {{ kind }}.organisation_id
+        and cells.group_code = {{ kind }}.group_code
+        and cells.period_id = {{ kind }}.period_id
+        and cells.document_id = {{ kind }}.document_id
+        and {{ kind }}.coverage_code = '{{ kind }}'
+left join reached as {{ kind }}_reached
+    on
+        cells.organisation_id = {{ kind }}_reached.organisation_id
+        and cells.group_code = {{ kind }}_reached.group_code
+        and {{ kind }}_reached.coverage_code = '{{ kind }}'
 {%- endfor %}
