@@ -48,17 +48,17 @@ select
         else reasons.finding_severity
     end as severity,
 {% for language in ['vi', 'en'] -%}
-    organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
-    || measures.measure_label_{{ language }}
-    || case
-        when comparisons.group_code = 'all' then '' else '; ' || groups.group_label_{{ language }}
-    end
-    || '): ' || comparisons.detail_{{ language }}
-    || case
-        when comparisons.explanation_code = 'truncation'
-            then '{{ cut_off[language] }}'
-        else ''
-    end as message_{{ language }}{{ "," if language == "vi" }}
+organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
+|| measures.measure_label_{{ language }}
+|| case
+    when comparisons.group_code = 'all' then '' else '; ' || groups.group_label_{{ language }}
+end
+|| '): ' || comparisons.detail_{{ language }}
+|| case
+    when comparisons.explanation_code = 'truncation'
+        then '{{ cut_off[language] }}'
+    else ''
+end as message_{{ language }}{{ "," if language == "vi" }}
 {% endfor %}
 from comparisons
 left join {{ ref('reasons') }} as reasons

@@ -16,9 +16,9 @@ files as (
     from versions as later
     inner join versions as earlier
         on later.file_path = earlier.file_path and later.version_number = earlier.version_number + 1
-{%- if is_incremental() %}
+    {% if is_incremental() %}
     where {{ came_in('later.batch_id') }}
-{%- endif %}
+    {% endif %}
 
 ),
 
