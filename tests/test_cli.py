@@ -58,7 +58,7 @@ class Nights:
 
 @pytest.fixture(scope="session")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Build, build again, break a figure and build; then build what was known after the first, without raw files."""
+    """Build, build again, break a figure and build, then, without raw files, build what was known after the first."""
     root = tmp_path_factory.mktemp("nights")
     raw = CHECKOUT / "data" / "raw"
     for source in ("article_notes", "published_figures"):

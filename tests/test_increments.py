@@ -45,7 +45,7 @@ OF_THE_NIGHT = {
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
 }
-"""What a night may change is asked before it is changed; in a build of everything it means something else."""
+"""What a night may change: by its meaning something else in a build of everything."""
 
 
 # what can come in
@@ -81,7 +81,7 @@ MONTHS = [span("month", 2024, month, month) for month in range(1, 13)] + [
 ]
 TO_DATE = [
     span("months_to_date", 2024, 1, 3),
-    span("quarter", 2024, 1, 1 + 2),
+    span("quarter", 2024, 1, 3),
     span("half_year", 2024, 1, 6),
     span("months_to_date", 2024, 1, 9),
     span("year", 2024, 1, 12),
@@ -89,7 +89,7 @@ TO_DATE = [
     span("half_year", 2025, 1, 6),
 ]
 OTHER = [
-    span("quarter", 2024, 2 + 2, 6),
+    span("quarter", 2024, 4, 6),
     span("half_year", 2024, 7, 12),
     span("since", 2023, 7, 12),
     span("since", 2023, 7, 3, 2024),
@@ -104,24 +104,28 @@ OTHER = [
 def _list_bodies() -> dict[str, list[Body]]:
     """Return the communes of some small districts, by district, with the district itself first."""
     units = pl.read_csv(DBT_PROJECT / "seeds" / "administrative_units.csv", infer_schema=False).filter(
-        pl.col("valid_from") == "1900-01-01", pl.col("valid_to") == "2025-07-01"
+        pl.col("valid_from") == "1900-01-01"
     )
-    names = {code: (f"{kind} {name}", name) for code, name, kind in units.select(pl.nth(0, 1, 2)).iter_rows()}
-    bodies: dict[str, list[Body]] = {}
-    for district, province in (("576", "56"), ("618", "62"), ("095", "11")):
-        above, province_name = f"Đảng bộ {names[district][0]}", names.get(province, ("", ""))[1]
-        if not province_name:
-            provinces = pl.read_csv(DBT_PROJECT / "seeds" / "administrative_units.csv", infer_schema=False)
-            province_name = provinces.filter(pl.col("unit_code") == province)["unit_name"][0]
+    names = {code: (name, f"Đảng bộ {kind} {name}") for code, name, kind in units.select(pl.nth(0, 1, 2)).iter_rows()}
+    bodies = {}
+    for district, province in (("576", "56"), ("618", "62"), ("095", "11"), ("912", "91")):
+        province_name, above = names[province][0], names[district][1]
         communes = units.filter(pl.col("parent_code") == district)["unit_code"]
         bodies[district] = [
             Body(above, "district", None, province_name),
-            *(Body(f"Đảng bộ {names[code][0]}", "commune", above, province_name) for code in communes),
+            *(Body(names[code][1], "commune", above, province_name) for code in communes),
         ]
     return bodies
 
 
 BODIES = _list_bodies()
+CHAINED = "912"
+"""The district whose counts from New Year follow one another, and of which nothing else is reported."""
+
+DATED = "da-nang-2023"
+"""A publication whose figures take their day from its sidecar, and of which nothing else changes."""
+
+DISTRICTS = sorted(BODIES.keys() - {CHAINED})
 AMBIGUOUS = Body("Đảng bộ xã Tân Phú", "commune", None, "Phú Thọ")
 
 
@@ -164,15 +168,20 @@ class Nights:
         self._publications: dict[str, dict[str, bytes]] = {}
         self._reports: dict[str, list[dict[str, object]]] = {}
         self._pending: dict[str, bytes | list[dict[str, object]]] = {}
-        kinds = self._list_kinds() * 2
+        kinds = self._list_kinds()
         self._random.shuffle(kinds)
         self._plan = [kinds[night :: count - 1] for night in range(count - 1)]
 
     def begin(self) -> str:
         """Take in what a new warehouse begins with."""
-        for _ in range(4):
+        self._pending |= read_publications()[DATED]
+        for _ in range(5):
             self.add_publication()
-        for district in BODIES:
+        for one in TO_DATE:
+            self._report(
+                f"chained_reports/{one.kind}-{one.ends_on}.csv", one, BODIES[CHAINED][1:], qualifier_code="exact"
+            )
+        for district in DISTRICTS:
             spans = [*self._random.sample(MONTHS, 4), *self._random.sample(TO_DATE, 3)]
             for one in spans:
                 self.add_report(district, one)
@@ -210,6 +219,7 @@ class Nights:
             self.add_figure,
             self.date_publication,
             self.spoil_sidecar,
+            self.spoil_dated_sidecar,
             self.change_text,
             self.spoil_text,
             self.add_month,
@@ -219,6 +229,7 @@ class Nights:
             self.add_other_period,
             self.restate_report,
             self.restate_report,
+            self.correct_first_months,
             self.restate_in_another_file,
             self.restate_in_another_file,
             self.report_from_another_source,
@@ -234,7 +245,7 @@ class Nights:
     # publications
 
     def add_publication(self) -> None:
-        left = sorted(read_publications().keys() - self._publications.keys())
+        left = sorted(read_publications().keys() - self._publications.keys() - {DATED})
         publication_id = self._random.choice(left)
         self._publications[publication_id] = dict(read_publications()[publication_id])
         self._pending |= self._publications[publication_id]
@@ -268,7 +279,6 @@ class Nights:
 
     def add_figure(self) -> None:
         def edit(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-            # without the second half of an identifier a figure would come in twice
             number, body = self._random.randrange(10**6), BODIES["576"][0]
             for group in GROUPS[:2]:
                 rows.append(
@@ -307,6 +317,10 @@ class Nights:
     def spoil_sidecar(self) -> None:
         self._edit("publication.yml", lambda content: b"no sidecar\n" + content)
 
+    def spoil_dated_sidecar(self) -> None:
+        path = f"published_figures/{DATED}/publication.yml"
+        self._pending[path] = b"no sidecar\n" + read_publications()[DATED][path]
+
     def change_text(self) -> None:
         self._edit("text.txt", lambda content: content + f"\nThêm {self._random.random()}\n".encode())
 
@@ -336,7 +350,9 @@ class Nights:
         self._reports[path] = self._pending[path] = rows
 
     def _count(self, one: Span, body: Body, group: str) -> dict[str, object]:
-        value = self._random.randint(0, 9)
+        # a count of more months is larger, so that differences are none below zero
+        month_count = (one.ends_on - one.starts_on).days // 30
+        value = self._random.randint(0, 3) + 5 * month_count
         return {
             "locator": f"line {value}",
             "organisation_name": body.name,
@@ -361,34 +377,43 @@ class Nights:
         }
 
     def add_month(self) -> None:
-        self.add_report(self._random.choice(sorted(BODIES)), self._random.choice(MONTHS))
+        self.add_report(self._random.choice(DISTRICTS), self._random.choice(MONTHS))
 
     def add_count_to_date(self) -> None:
-        self.add_report(self._random.choice(sorted(BODIES)), self._random.choice(TO_DATE))
+        self.add_report(self._random.choice(DISTRICTS), self._random.choice(TO_DATE))
 
     def add_other_period(self) -> None:
-        district = self._random.choice(sorted(BODIES))
+        district = self._random.choice(DISTRICTS)
         for one in self._random.sample(OTHER, 4):
             self.add_report(district, one)
 
     def _choose_report(self) -> str:
-        return self._random.choice([path for path, rows in sorted(self._reports.items()) if rows])
+        open_to_all = [path for path in sorted(self._reports) if not path.startswith("chained_reports/")]
+        return self._random.choice([path for path in open_to_all if self._reports[path]])
+
+    def correct_first_months(self) -> None:
+        """Correct what the differences to all later counts of the year rest on."""
+        for path in [path for path in self._reports if path.startswith("chained_reports/") and "-03-31" in path]:
+            rows = [row | {"value": int(str(row["value"])) + 1} for row in self._reports[path]]
+            self._keep(path, [row | {"printed": str(row["value"])} for row in rows])
 
     def restate_report(self) -> None:
         path = self._choose_report()
         rows = [dict(row) for row in self._reports[path]]
         for row in self._random.sample(rows, (len(rows) + 1) // 2):
-            row["value"] = self._random.randint(0, 9)
-            row["printed"] = str(row["value"])
+            self._correct(row)
         self._keep(path, rows)
+
+    def _correct(self, row: dict[str, object]) -> None:
+        row["value"] = max(int(str(row["value"])) + self._random.choice([-2, -1, 1, 2]), 0)
+        row["printed"] = str(row["value"])
 
     def restate_in_another_file(self) -> None:
         former = self._choose_report()
         path = f"{former}-{len(self._reports)}.csv"
         rows = [row | {"figure_id": f"{path}#{number}"} for number, row in enumerate(self._reports[former])]
         for row in rows[::2]:
-            row["value"] = self._random.randint(0, 9)
-            row["printed"] = str(row["value"])
+            self._correct(row)
         self._keep(path, rows)
 
     def report_from_another_source(self) -> None:
@@ -410,7 +435,7 @@ class Nights:
         self._keep(self._choose_report(), [])
 
     def add_school(self) -> None:
-        body = BODIES[self._random.choice(sorted(BODIES))][0]
+        body = BODIES[self._random.choice(DISTRICTS)][0]
         schools = list_schools(body, self._random.randint(2, 99))
         self.add_odd_report(self._random.choice(MONTHS), self._random.sample(schools, 2))
 

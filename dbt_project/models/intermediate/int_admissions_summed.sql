@@ -49,7 +49,8 @@ sequenced as (
         *,
         lag(ends_on) over counts_from_one_day as former_ends_on,
         lag(admissions_low) over counts_from_one_day as former_low,
-        lag(admissions_high) over counts_from_one_day as former_high
+        lag(admissions_high) over counts_from_one_day as former_high,
+        lag(batch_id) over counts_from_one_day as former_batch_id
     from longer
     window counts_from_one_day as (
         partition by organisation_id, group_code, source_id, starts_on
@@ -79,7 +80,7 @@ intervals as (
         organisation_id,
         group_code,
         source_id,
-        batch_id,
+        greatest(batch_id, former_batch_id) as batch_id,
         cast(null as {{ dbt.type_string() }}) as period_type_code,
         cast({{ dbt.dateadd('day', 1, 'former_ends_on') }} as date) as starts_on,
         ends_on,

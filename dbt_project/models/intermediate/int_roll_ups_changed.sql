@@ -23,20 +23,25 @@ changed as (
 
 ),
 
-calendar as (
+parts as (
 
-    select * from {{ ref('int_calendar_periods') }}
+    select
+        calendar.quarter_period_id,
+        calendar.half_year_period_id,
+        calendar.year_period_id
+    from changed
+    inner join {{ ref('int_calendar_periods') }} as calendar
+        on changed.period_id = calendar.period_id
 
 )
 
-select period_id
-from changed
-{% for whole in ['quarter', 'half_year', 'year'] %}
+select period_id from changed
 union
-
-select calendar.{{ whole }}_period_id as period_id
-from changed
-inner join calendar
-    on changed.period_id = calendar.period_id
-where calendar.{{ whole }}_period_id is not null
-{% endfor -%}
+select quarter_period_id as period_id from parts
+where quarter_period_id is not null
+union
+select half_year_period_id as period_id from parts
+where half_year_period_id is not null
+union
+select year_period_id as period_id from parts
+where year_period_id is not null
