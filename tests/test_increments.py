@@ -586,7 +586,7 @@ def test_a_night_with_nothing_new_changes_nothing(passed: Passed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(5))
 def test_every_night_leaves_what_one_build_of_everything_leaves(number: int, tmp_path: Path) -> None:
     passed = pass_nights(tmp_path, draw_seed(), 5)
 
