@@ -52,3 +52,22 @@
         else {{ first }} || '|' || {{ second }}
     end
 {%- endmacro %}
+
+{#- What a comparison says, with its organisation, period, measure and group, in one language. -#}
+{% macro comparison_message(language) -%}
+    {% set cut_off = {
+        'vi': ' (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)',
+        'en': ' (right if the percentage was cut off, not rounded)',
+    } %}
+    organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
+    || measures.measure_label_{{ language }}
+    || case
+        when comparisons.group_code = 'all' then '' else '; ' || groups.group_label_{{ language }}
+    end
+    || '): ' || comparisons.detail_{{ language }}
+    || case
+        when comparisons.explanation_code = 'truncation'
+            then '{{ cut_off[language] }}'
+        else ''
+    end
+{%- endmacro %}

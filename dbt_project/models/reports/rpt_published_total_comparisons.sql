@@ -1,7 +1,3 @@
-{% set cut_off = {
-    'vi': ' (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)',
-    'en': ' (right if the percentage was cut off, not rounded)',
-} %}
 with comparisons as (
 
     select * from {{ ref('int_comparisons_unioned') }}
@@ -47,19 +43,8 @@ select
         when comparisons.explanation_code = 'truncation' then 'info'
         else reasons.finding_severity
     end as severity,
-{% for language in ['vi', 'en'] -%}
-organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
-|| measures.measure_label_{{ language }}
-|| case
-    when comparisons.group_code = 'all' then '' else '; ' || groups.group_label_{{ language }}
-end
-|| '): ' || comparisons.detail_{{ language }}
-|| case
-    when comparisons.explanation_code = 'truncation'
-        then '{{ cut_off[language] }}'
-    else ''
-end as message_{{ language }}{{ "," if language == "vi" }}
-{% endfor %}
+    {{ comparison_message('vi') }} as message_vi,
+    {{ comparison_message('en') }} as message_en
 from comparisons
 left join {{ ref('reasons') }} as reasons
     on comparisons.reason_code = reasons.reason_code
