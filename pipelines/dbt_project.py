@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -250,7 +251,16 @@ def _invoke(
     )
     # dbt keeps its connection for a next command, and a file opened for writing cannot be opened for reading
     DuckDBConnectionManager.close_all_connections()
+    _close_logs(paths.dbt_target)
     return outcome
+
+
+def _close_logs(folder: Path) -> None:
+    """Close dbt's log, which it leaves open until a next command replaces it."""
+    for logger in logging.Logger.manager.loggerDict.values():
+        for handler in logger.handlers if isinstance(logger, logging.Logger) else ():
+            if isinstance(handler, logging.FileHandler) and handler.baseFilename.startswith(str(folder)):
+                handler.close()
 
 
 def _environment(paths: Paths) -> dict[str, str]:

@@ -10,7 +10,6 @@ import csv
 import datetime as dt
 import io
 import json
-import logging
 import random
 import secrets
 import shutil
@@ -464,17 +463,8 @@ def build(paths: Paths, *, as_of: dt.datetime | None = None) -> str:
     building = Building(paths, as_of=as_of, is_tested=False)
     for _ in building:
         pass
-    _close_logs()
     assert building.result.failures == []
     return building.built_until
-
-
-def _close_logs() -> None:
-    """Close the log of the last command of dbt, which the next would leave open, and pytest would call a fault."""
-    for logger in logging.Logger.manager.loggerDict.values():
-        for handler in logger.handlers if isinstance(logger, logging.Logger) else ():
-            if isinstance(handler, logging.FileHandler):
-                handler.close()
 
 
 def build_anew(paths: Paths, root: Path) -> Path:
