@@ -17,7 +17,7 @@ from pipelines.names import normalise_name
 from pipelines.paths import SEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
 ALWAYS = dt.date(1900, 1, 1)
 """Start of what has no known start."""
@@ -198,16 +198,16 @@ class Gazetteer:
 
 def load_gazetteer() -> Gazetteer:
     """Return the gazetteer of the seeds ``administrative_units`` and ``administrative_unit_changes``."""
-    return Gazetteer(_read_seed("administrative_units"), _read_seed("administrative_unit_changes"))
+    return Gazetteer(
+        read_table(SEEDS / "administrative_units.csv"), read_table(SEEDS / "administrative_unit_changes.csv")
+    )
 
 
-def _read_seed(name: str) -> pl.DataFrame:
-    rows = pl.read_csv(SEEDS / f"{name}.csv", infer_schema=False)
-    return rows.with_columns(pl.col(column).str.to_date() for column in _list_days(rows.columns))
-
-
-def _list_days(columns: Iterable[str]) -> list[str]:
-    return [column for column in columns if column in ("valid_from", "valid_to", "changed_on")]
+def read_table(content: Path | bytes) -> pl.DataFrame:
+    """Return units or changes written as CSV; columns of days are days, all others text."""
+    rows = pl.read_csv(content, infer_schema=False)
+    days = [column for column in rows.columns if column in ("valid_from", "valid_to", "changed_on")]
+    return rows.with_columns(pl.col(days).str.to_date())
 
 
 def _read_unit(

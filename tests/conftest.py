@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 import pytest
 from hypothesis import settings
 
@@ -22,7 +21,7 @@ from pipelines.lake import Lake
 from pipelines.paths import DBT_PROJECT, Paths
 from pipelines.printed_names import derive_organisations
 from pipelines.settings import CHECKOUT
-from pipelines.units import Gazetteer, load_gazetteer
+from pipelines.units import Gazetteer, load_gazetteer, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +79,7 @@ unit_code,unit_name,unit_type,level,parent_code,valid_from,valid_to
 08740,Phúc Yên,phường,commune,25,2025-07-01,
 08755,Nam Viêm,phường,commune,244,1900-01-01,2025-07-01
 27139,5,phường,commune,770,1900-01-01,2025-07-01
-"""
+""".strip().encode()
 """Enough of the gazetteer for the traps: codes used again, old names on new units, namesakes, renamed places."""
 
 SMALL_CHANGES = """
@@ -96,14 +95,7 @@ old_code,new_code,kind,changed_on
 08560,08560,full,2025-07-01
 08740,08740,full,2025-07-01
 08755,08740,full,2025-07-01
-"""
-
-
-def read_table(text: str) -> pl.DataFrame:
-    """Return a small table written as CSV; columns of days become days."""
-    rows = pl.read_csv(text.strip().encode(), infer_schema=False)
-    days = [column for column in rows.columns if column in ("valid_from", "valid_to", "changed_on")]
-    return rows.with_columns(pl.col(days).str.to_date())
+""".strip().encode()
 
 
 @pytest.fixture(scope="session")

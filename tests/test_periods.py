@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -244,17 +243,14 @@ spans = st.tuples(st.integers(0, 5), st.integers(1, 6)).filter(lambda ends: ends
 
 
 @pytest.fixture(scope="session")
-def derivation(built: Built) -> duckdb.DuckDBPyConnection:
+def derivation(compiled: dict[str, str]) -> duckdb.DuckDBPyConnection:
     """A database in memory with the compiled model on tables of our own."""
-    manifest = json.loads((built.paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
-    node = manifest["nodes"]["model.ketnap.int_counts_derived"]
-    folder = built.paths.dbt_target / "compiled" / manifest["metadata"]["project_name"]
-    sql = (folder / node["original_file_path"]).read_text(encoding="utf-8")
+    sql = compiled["int_counts_derived"]
     connection = duckdb.connect()
-    connection.execute(f"attach ':memory:' as \"{node['database']}\"")
+    connection.execute("attach ':memory:' as warehouse")
     for schema in ("intermediate", "vocabulary"):
-        connection.execute(f'create schema "{node["database"]}"."{schema}"')
-    connection.execute(f'use "{node["database"]}".intermediate')
+        connection.execute(f"create schema warehouse.{schema}")
+    connection.execute("use warehouse.intermediate")
     connection.execute(
         "create table vocabulary.measures as select 'admissions' as measure_code, true as adds_over_time"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from conftest import SMALL_CHANGES, SMALL_UNITS, read_table
+from conftest import SMALL_CHANGES, SMALL_UNITS
 
-from pipelines.units import ALWAYS, NEVER, Gazetteer
+from pipelines.units import ALWAYS, NEVER, Gazetteer, read_table
 
 
 def test_a_version_is_named_by_its_code_and_by_its_first_day_where_that_is_known(gazetteer: Gazetteer) -> None:

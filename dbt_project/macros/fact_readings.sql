@@ -13,7 +13,7 @@ with units as (
         unit_name,
         level,
         valid_from,
-        cast({{ dbt.dateadd('day', -1, 'valid_to') }} as date) as last_valid_on
+        {{ day_before('valid_to') }} as last_valid_on
     from {{ ref('dim_administrative_units') }}
 
 ),

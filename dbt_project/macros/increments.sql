@@ -1,6 +1,7 @@
 {#- What a night adds to tables that are not built anew: docs/decisions/0006-cost-follows-what-is-new.md.
 
     built_until()           newest batch that the tables hold already, as a literal; empty if they hold none
+    came_in(batch_id)       whether a row came in since
     forget_documents()      pre-hook: remove the rows of documents of which something came in since
     forget_versions()       pre-hook: remove the rows of versions that came in since
     forget_counts()         pre-hook: remove the rows of counts that the night may have changed
@@ -8,6 +9,10 @@
 -#}
 {% macro built_until() -%}
     '{{ env_var("KETNAP_BUILT_UNTIL", "") }}'
+{%- endmacro %}
+
+{% macro came_in(batch_id) -%}
+    {{ batch_id }} > {{ built_until() }}
 {%- endmacro %}
 
 {% macro forget_documents() -%}
@@ -47,14 +52,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What a test looks at: of a table that is kept from night to night, or a view of the lake, the rows of what came in since. The others were
-    tested when they came in, and all of them are again when the table is built anew. -#}
+{#- What a test looks at: of a table that is kept from night to night, or a view of the lake, the rows of what came in
+    since. The others were tested when they came in, and all of them are again when the table is built anew. -#}
 {% macro get_where_subquery(relation) -%}
-    {%- set built_until = env_var("KETNAP_BUILT_UNTIL", "") -%}
-    {%- set kept = execute and built_until and not flags.FULL_REFRESH and is_kept(relation) -%}
     {%- set conditions = [] -%}
     {%- if config.get('where') %}{% do conditions.append('(' ~ config.get('where') ~ ')') %}{% endif -%}
-    {%- if kept %}{% do conditions.append("batch_id > '" ~ built_until ~ "'") %}{% endif -%}
+    {%- if execute and env_var("KETNAP_BUILT_UNTIL", "") and not flags.FULL_REFRESH and is_kept(relation) -%}
+        {%- do conditions.append(came_in('batch_id')) -%}
+    {%- endif -%}
     {%- if conditions -%}
         {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as tested') }}
     {%- endif -%}
@@ -68,9 +73,4 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(false) }}
-{%- endmacro %}
-
-{#- The same for a test written by hand. -#}
-{% macro came_in(batch_id) -%}
-    {{ batch_id }} > {{ built_until() }}
 {%- endmacro %}

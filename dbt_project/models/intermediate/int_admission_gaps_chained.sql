@@ -23,10 +23,8 @@ zeros as (
     from admissions
     where
         admissions = 0
-        and extract(month from starts_on) = 1
-        and extract(day from starts_on) = 1
-        and extract(month from ends_on) = 12
-        and extract(day from ends_on) = 31
+        and {{ begins_a_year('starts_on') }}
+        and {{ ends_a_year('ends_on') }}
 
 ),
 

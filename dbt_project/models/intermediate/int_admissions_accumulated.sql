@@ -40,7 +40,7 @@ admissions as (
         case
             when
                 extract(day from admissions.starts_on) = 1
-                and extract(day from {{ dbt.dateadd('day', 1, 'admissions.ends_on') }}) = 1
+                and extract(day from {{ day_after('admissions.ends_on') }}) = 1
                 and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
                 then cast(extract(month from admissions.ends_on) - extract(month from admissions.starts_on) + 1 as bigint)
         end as month_count
@@ -66,7 +66,7 @@ since_new_year as (
         document_id,
         'stated' as count_origin_code
     from admissions
-    where start_year = end_year and extract(month from starts_on) = 1 and extract(day from starts_on) = 1
+    where start_year = end_year and {{ begins_a_year('starts_on') }}
 
     union all
 
@@ -116,11 +116,10 @@ added_years as (
         sum(years.admissions_low) over so_far as admissions_low,
         case when count(years.admissions_high) over so_far = count(*) over so_far then sum(years.admissions_high) over so_far end
             as admissions_high,
-        extract(month from targets.starts_on) = 1
-        and extract(day from targets.starts_on) = 1
+        {{ begins_a_year('targets.starts_on') }}
         and years.year - extract(year from targets.starts_on)
         = coalesce(
-            sum(case when extract(month from years.ends_on) = 12 and extract(day from years.ends_on) = 31 then 1 else 0 end)
+            sum(case when {{ ends_a_year('years.ends_on') }} then 1 else 0 end)
                 over (
                     partition by targets.organisation_id, targets.group_code, targets.starts_on, targets.ends_on
                     order by years.year

@@ -82,7 +82,7 @@ intervals as (
         source_id,
         greatest(batch_id, former_batch_id) as batch_id,
         cast(null as {{ dbt.type_string() }}) as period_type_code,
-        cast({{ dbt.dateadd('day', 1, 'former_ends_on') }} as date) as starts_on,
+        {{ day_after('former_ends_on') }} as starts_on,
         ends_on,
         greatest(admissions_low - former_high, 0) as admissions_low,
         admissions_high - former_low as admissions_high,

@@ -9,7 +9,7 @@ with files as (
         batch_id,
         file_path
     from {{ ref('int_files_versioned') }}
-    where is_current and batch_id > {{ built_until() }}
+    where is_current and {{ came_in('batch_id') }}
 
 ),
 
@@ -19,7 +19,7 @@ observations as (
     from {{ ref('stg_lake__observations') }} as parts
     inner join files
         on parts.batch_id = files.batch_id and parts.file_path = files.file_path
-    where parts.batch_id > {{ built_until() }} and parts.publication_id is not null
+    where {{ came_in('parts.batch_id') }} and parts.publication_id is not null
 
 ),
 

@@ -42,14 +42,7 @@ attributed as (
         coalesce(names.resolution_code, 'unknown') as resolution_code
     from figures
     left join names
-        on
-            figures.organisation_name = names.organisation_name
-            and figures.level_code = names.printed_level_code
-            and figures.scope_code = names.scope_code
-            and figures.parent_organisation_name is not distinct from names.parent_organisation_name
-            and figures.province_name is not distinct from names.province_name
-            and figures.named_on >= names.named_from
-            and figures.named_on < names.named_to
+        on {{ bears_name('figures', 'names') }}
 
 )
 

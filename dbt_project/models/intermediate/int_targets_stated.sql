@@ -102,9 +102,8 @@ percentages as (
             when ratios.period_type_code in ('year', 'term', 'multi_year') then ratios.ends_on
             when
                 ratios.period_type_code in ('year_to_date', 'months_to_date', 'half_year')
-                and extract(month from ratios.starts_on) = 1
-                and extract(day from ratios.starts_on) = 1
-                then cast({{ dbt.dateadd('day', -1, dbt.dateadd('year', 1, 'ratios.starts_on')) }} as date)
+                and {{ begins_a_year('ratios.starts_on') }}
+                then {{ day_before(dbt.dateadd('year', 1, 'ratios.starts_on')) }}
         end as ends_on,
         case
             when figures.base_starts_on is not null then 'multi_year'
@@ -134,10 +133,8 @@ implied_periods as (
         case
             when
                 extract(year from starts_on) = extract(year from ends_on)
-                and extract(month from starts_on) = 1
-                and extract(day from starts_on) = 1
-                and extract(month from ends_on) = 12
-                and extract(day from ends_on) = 31
+                and {{ begins_a_year('starts_on') }}
+                and {{ ends_a_year('ends_on') }}
                 then 'year'
             else long_period_type_code
         end as period_type_code

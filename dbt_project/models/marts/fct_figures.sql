@@ -8,7 +8,7 @@ with figures as (
     {% if is_incremental() %}
     -- the newest version of a report came in with its file; a publication also changes with its text or sidecar
     select * from {{ ref('int_figures_bounded') }}
-    where publication_id is null and batch_id > {{ built_until() }}
+    where publication_id is null and {{ came_in('batch_id') }}
 
     union all
 
@@ -136,13 +136,6 @@ select
     figures.recorded_at
 from figures
 left join names
-    on
-        figures.organisation_name = names.organisation_name
-        and figures.scope_code = names.scope_code
-        and figures.level_code = names.printed_level_code
-        and figures.parent_organisation_name is not distinct from names.parent_organisation_name
-        and figures.province_name is not distinct from names.province_name
-        and figures.named_on >= names.named_from
-        and figures.named_on < names.named_to
+    on {{ bears_name('figures', 'names') }}
 left join several
     on figures.figure_id = several.figure_id

@@ -20,7 +20,7 @@ counted as (
         admissions.document_id as admissions_document_id,
         cast({{ dbt.datediff('targets.starts_on', 'targets.ends_on', 'day') }} + 1 as bigint) as day_count,
         cast({{ dbt.datediff('targets.starts_on', 'admissions.counted_until', 'day') }} + 1 as bigint) as elapsed_day_count,
-        cast({{ dbt.dateadd('day', 1, 'admissions.counted_until') }} as date) as rest_starts_on
+        {{ day_after('admissions.counted_until') }} as rest_starts_on
     from targets
     left join {{ ref('int_admissions_accumulated') }} as admissions
         on
