@@ -23,6 +23,9 @@
         admissions.is_preferred
         and admissions.organisation_id <> 'unknown'
         and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
+        {%- if is_incremental() %}
+        and admissions.period_id in (select affected_periods.period_id from affected_periods)
+        {%- endif %}
         and {{ condition }}
 {%- endmacro %}
 
@@ -31,7 +34,8 @@
     {%- if is_incremental() -%}
         delete from {{ this }} as kept
         where
-            exists (
+            kept.period_id in {{ changed_periods('int_admissions_changed') }}
+            and exists (
                 select 1
                 from {{ ref('int_admissions_changed') }} as changed
                 where kept.organisation_id = changed.organisation_id and kept.period_id = changed.period_id

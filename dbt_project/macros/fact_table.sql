@@ -3,22 +3,27 @@
     preferred: the narrowest, a report before a publication, the newest. A count of an unresolved organisation is a source
     of its own, so that none is lost.
 
+    Nearly all counts are stated once. They are found first, so that only the others are sorted.
+
     fact_code    value of the column `fact_code` of the seed `measures`
     quantity     name of the counted quantity
 -#}
 {% macro fact_table(fact_code, quantity) -%}
-with counts as (
+{%- set key = ['organisation_id', 'measure_code', 'group_code', 'period_id', 'rival_id'] -%}
+with counts as {{ inlined() }} (
 
-    select counts.*
+    select
+        counts.*,
+        case when counts.organisation_id = 'unknown' then counts.source_id else '' end as rival_id
     from {{ ref('int_counts_unioned') }} as counts
     inner join {{ ref('measures') }} as measures
         on counts.measure_code = measures.measure_code
-    where measures.fact_code = '{{ fact_code }}' and counts.measure_code in ({{ list_measures(fact_code) }})
+    where measures.fact_code = '{{ fact_code }}'
 
 ),
 
 {% if is_incremental() -%}
-candidates as (
+candidates as {{ inlined() }} (
 
     select counts.*
     from counts
@@ -28,6 +33,7 @@ candidates as (
             and counts.measure_code = changed.measure_code
             and counts.group_code = changed.group_code
             and counts.period_id = changed.period_id
+    where counts.period_id in {{ changed_periods('int_counts_changed') }}
 
     union all
 
@@ -38,31 +44,39 @@ candidates as (
 
 ),
 {%- else -%}
-candidates as (
+candidates as {{ inlined() }} (
 
     select * from counts
 
 ),
 {%- endif %}
 
-ranked as (
+repeated as (
 
-    select
-        *,
-        row_number() over (
-            partition by organisation_id, measure_code, group_code, period_id, source_id
-            order by
-                batch_id desc, case when count_high is null then 1 else 0 end, count_high - count_low, origin_code desc,
-                file_path desc, figure_id
-        ) as place_in_source
+    select {{ key | join(', ') }}
     from candidates
+    group by {{ key | join(', ') }}
+    having count(*) > 1
 
 ),
 
-chosen as (
+ranked as (
 
-    select * from ranked
-    where place_in_source = 1
+    select
+        candidates.*,
+        row_number() over (
+            partition by {% for column in key %}candidates.{{ column }}, {% endfor %}candidates.source_id
+            order by
+                candidates.batch_id desc,
+                case when candidates.count_high is null then 1 else 0 end,
+                candidates.count_high - candidates.count_low,
+                candidates.origin_code desc,
+                candidates.file_path desc,
+                candidates.figure_id
+        ) as place_in_source
+    from candidates
+    inner join repeated
+        on {% for column in key %}{{ 'and ' if not loop.first }}candidates.{{ column }} = repeated.{{ column }} {% endfor %}
 
 ),
 
@@ -71,17 +85,26 @@ compared as (
     select
         *,
         row_number() over (
-            partition by
-                organisation_id, measure_code, group_code, period_id, case when organisation_id = 'unknown' then source_id end
+            partition by {{ key | join(', ') }}
             order by
                 case when count_high is null then 1 else 0 end, count_high - count_low,
                 case when publication_id is null then 0 else 1 end, batch_id desc, source_id
         ) as preference,
-        count(*) over (
-            partition by
-                organisation_id, measure_code, group_code, period_id, case when organisation_id = 'unknown' then source_id end
-        ) as source_count
-    from chosen
+        count(*) over (partition by {{ key | join(', ') }}) as source_count
+    from ranked
+    where place_in_source = 1
+
+    union all
+
+    select
+        candidates.*,
+        1 as place_in_source,
+        1 as preference,
+        1 as source_count
+    from candidates
+    left join repeated
+        on {% for column in key %}{{ 'and ' if not loop.first }}candidates.{{ column }} = repeated.{{ column }} {% endfor %}
+    where repeated.organisation_id is null
 
 )
 
@@ -121,15 +144,4 @@ select
     batch_id,
     recorded_at
 from compared
-{%- endmacro %}
-
-{#- The measures of a fact as literals, by which parts of the figures that have none of them are passed over unread. -#}
-{% macro list_measures(fact_code) -%}
-    {%- set measures = adapter.get_relation(target.database, 'vocabulary', 'measures') if execute -%}
-    {%- if measures -%}
-        {%- set found = run_query("select measure_code from " ~ measures ~ " where fact_code = '" ~ fact_code ~ "' order by measure_code") -%}
-        '{{ found.columns[0].values() | join("', '") }}'
-    {%- else -%}
-        ''
-    {%- endif -%}
 {%- endmacro %}

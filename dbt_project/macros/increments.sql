@@ -5,6 +5,7 @@
     forget_documents()      pre-hook: remove the rows of documents of which something came in since
     forget_versions()       pre-hook: remove the rows of versions that came in since
     forget_counts()         pre-hook: remove the rows of counts that the night may have changed
+    changed_periods(m)      the periods in the rows of a model that lists what changed
     earlier_table(s, n)     a table as the night before left it, without a dependency; none in a full build
 -#}
 {% macro built_until() -%}
@@ -31,10 +32,15 @@
 
 {% macro forget_counts() -%}
     {%- if is_incremental() -%}
+        delete from {{ this }}
+        where
+            organisation_id = 'unknown'
+            and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed);
+
         delete from {{ this }} as kept
         where
-            kept.document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
-            or exists (
+            kept.period_id in {{ changed_periods('int_counts_changed') }}
+            and exists (
                 select 1
                 from {{ ref('int_counts_changed') }} as changed
                 where
@@ -46,6 +52,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- They are few, and the rows of a month were written together: by a list of them DuckDB passes over the months that hold
+    none, and by a join with the rows themselves over nothing. -#}
+{% macro changed_periods(model) -%}
+    (select distinct changed_periods.period_id from {{ ref(model) }} as changed_periods)
+{%- endmacro %}
+
 {% macro earlier_table(schema, name) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
         {{ return(adapter.get_relation(target.database, schema, name)) }}
@@ -53,12 +65,16 @@
 {%- endmacro %}
 
 {#- What a test looks at: of a table that is kept from night to night, or a view of the lake, the rows of what came in
-    since. The others were tested when they came in, and all of them are again when the table is built anew. -#}
+    since; of another view, the periods that the model in its `meta.changed_in` lists. The others were tested when they came
+    in, and all of them are again when the table is built anew. -#}
 {% macro get_where_subquery(relation) -%}
     {%- set conditions = [] -%}
     {%- if config.get('where') %}{% do conditions.append('(' ~ config.get('where') ~ ')') %}{% endif -%}
-    {%- if execute and env_var("KETNAP_BUILT_UNTIL", "") and not flags.FULL_REFRESH and is_kept(relation) -%}
+    {%- set node = kept_node(relation) if execute and env_var("KETNAP_BUILT_UNTIL", "") and not flags.FULL_REFRESH -%}
+    {%- if node and 'batch_id' in node.columns -%}
         {%- do conditions.append(came_in('batch_id')) -%}
+    {%- elif node and node.config.meta.changed_in -%}
+        {%- do conditions.append(is_in_changed_period('period_id', node.config.meta.changed_in)) -%}
     {%- endif -%}
     {%- if conditions -%}
         {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ') as tested') }}
@@ -66,11 +82,18 @@
     {{ return(relation) }}
 {%- endmacro %}
 
-{% macro is_kept(relation) -%}
+{#- The model behind a relation, if it is kept from night to night or a view. -#}
+{% macro kept_node(relation) -%}
     {%- for node in graph.nodes.values() -%}
         {%- if node.resource_type == 'model' and node.name == relation.identifier -%}
-            {{ return(node.config.materialized in ['incremental', 'view'] and 'batch_id' in node.columns) }}
+            {{ return(node if node.config.materialized in ['incremental', 'view']) }}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(false) }}
+{%- endmacro %}
+
+{#- Written out, since a join is not pushed down into a view. -#}
+{% macro is_in_changed_period(period_id, model) -%}
+    {%- set changed = adapter.get_relation(target.database, 'intermediate', model) -%}
+    {%- set periods = run_query('select distinct period_id from ' ~ changed ~ ' order by period_id').columns[0].values() -%}
+    {{ period_id }} in ('{{ periods | join("', '") }}')
 {%- endmacro %}

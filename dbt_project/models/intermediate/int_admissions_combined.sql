@@ -1,21 +1,9 @@
 -- What is known of an organisation's own admissions, one row per group and period: as stated, or summed over the calendar
 -- where that is whole and the statement is vague. A count of an organisation that cannot be told stands by itself.
+-- The tables are named where they are read: of a view, DuckDB writes what has a name and is read twice to memory.
 {{ config(materialized='view') }}
 
-with summed as (
-
-    select * from {{ ref('int_admissions_summed') }}
-
-),
-
-stated as (
-
-    select * from {{ ref('fct_admissions') }}
-    where is_preferred
-
-),
-
-combined as (
+with combined as (
 
     select
         organisation_id,
@@ -32,8 +20,8 @@ combined as (
         document_id,
         figure_id,
         batch_id
-    from stated
-    where admissions is not null
+    from {{ ref('fct_admissions') }}
+    where is_preferred and admissions is not null
 
     union all
 
@@ -52,13 +40,13 @@ combined as (
         stated.document_id,
         stated.figure_id,
         stated.batch_id
-    from stated
-    left join summed
+    from {{ ref('fct_admissions') }} as stated
+    left join {{ ref('int_admissions_summed') }} as summed
         on
             stated.organisation_id = summed.organisation_id
             and stated.group_code = summed.group_code
             and stated.period_id = summed.period_id
-    where stated.admissions is null and summed.organisation_id is null
+    where stated.is_preferred and stated.admissions is null and summed.organisation_id is null
 
     union all
 
@@ -77,7 +65,7 @@ combined as (
         cast(null as {{ dbt.type_string() }}) as document_id,
         cast(null as {{ dbt.type_string() }}) as figure_id,
         batch_id
-    from summed
+    from {{ ref('int_admissions_summed') }}
 
 )
 

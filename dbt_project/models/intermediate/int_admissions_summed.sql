@@ -5,6 +5,7 @@
 -- half-year, two half-years a year; nothing overlaps. A sum of all parts is as exact as they are; a sum of some is the least
 -- that the whole can be.
 -- depends_on: {{ ref('int_admissions_changed') }}
+-- depends_on: {{ ref('dim_periods') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_sums() }}') }}
 
 with calendar as (
@@ -32,6 +33,15 @@ affected_years as (
             years.period_type_code = 'year'
             and affected.starts_on >= years.starts_on
             and affected.ends_on <= years.ends_on
+
+),
+
+affected_periods as (
+
+    select distinct periods.period_id
+    from {{ ref('dim_periods') }} as periods
+    inner join (select distinct affected_years.starts_on, affected_years.ends_on from affected_years) as years
+        on periods.starts_on >= years.starts_on and periods.ends_on <= years.ends_on
 
 ),
 

@@ -1,15 +1,10 @@
 -- Counts for the fact tables: those of publications and of ratios as int_counts_stated has them, the plain counts of
 -- reports straight from the figures. A report's source is the way it came in, so that a figure reported again takes the
 -- place of the former; each publication is a source of its own.
+-- The table is named where it is read: of a view, DuckDB writes what has a name and is read twice to memory.
 {{ config(materialized='view') }}
 
-with figures as (
-
-    select * from {{ ref('fct_figures') }}
-
-),
-
-counts as (
+with counts as (
 
     select
         stated.figure_id,
@@ -35,7 +30,7 @@ counts as (
         figures.batch_id,
         figures.recorded_at
     from {{ ref('int_counts_stated') }} as stated
-    inner join figures
+    inner join {{ ref('fct_figures') }} as figures
         on stated.figure_id = figures.figure_id
 
     union all
@@ -63,7 +58,7 @@ counts as (
         version_number,
         batch_id,
         recorded_at
-    from figures
+    from {{ ref('fct_figures') }}
     where
         publication_id is null
         and scope_code = 'one'

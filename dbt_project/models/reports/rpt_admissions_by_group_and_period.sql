@@ -1,21 +1,10 @@
 -- Admissions of each organisation by group and period, one row however many documents state it: what is stated, else what
 -- is summed over the calendar, else what the organisations below come to; with the whole of the same source, and what those
 -- below come to beside it. Read when asked: it adds names to tables that are kept, so a night does not write it anew.
-{{ config(materialized='view') }}
+-- The tables are named where they are read: of a view, DuckDB writes what has a name and is read twice to memory.
+{{ config(materialized='view', meta={'changed_in': 'int_roll_ups_changed'}) }}
 
-with own as (
-
-    select * from {{ ref('int_admissions_combined') }}
-
-),
-
-rolled_up as (
-
-    select * from {{ ref('int_admissions_rolled_up') }}
-
-),
-
-united as (
+with united as (
 
     select
         own.organisation_id,
@@ -42,8 +31,8 @@ united as (
         rolled_up.known_child_count,
         rolled_up.admissions_low as children_admissions_low,
         rolled_up.admissions_high as children_admissions_high
-    from own
-    left join rolled_up
+    from {{ ref('int_admissions_combined') }} as own
+    left join {{ ref('int_admissions_rolled_up') }} as rolled_up
         on
             own.organisation_id = rolled_up.organisation_id
             and own.group_code = rolled_up.group_code
@@ -69,8 +58,8 @@ united as (
         rolled_up.known_child_count,
         rolled_up.admissions_low as children_admissions_low,
         rolled_up.admissions_high as children_admissions_high
-    from rolled_up
-    left join own
+    from {{ ref('int_admissions_rolled_up') }} as rolled_up
+    left join {{ ref('int_admissions_combined') }} as own
         on
             rolled_up.organisation_id = own.organisation_id
             and rolled_up.group_code = own.group_code
@@ -99,7 +88,7 @@ found_wholes as (
         period_id,
         coalesce(source_id, '') as source_id,
         admissions_low
-    from own
+    from {{ ref('int_admissions_combined') }}
     where group_code = 'all' and admissions_low = admissions_high and origin_code <> 'stated'
 
     union all
@@ -109,7 +98,7 @@ found_wholes as (
         period_id,
         'children' as source_id,
         admissions_low
-    from rolled_up
+    from {{ ref('int_admissions_rolled_up') }}
     where group_code = 'all' and admissions_low = admissions_high
 
 )

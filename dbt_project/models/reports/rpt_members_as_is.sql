@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'changed_in': 'int_counts_changed'}) }}
 select
     organisation_id,
     organisation_name,
