@@ -160,6 +160,7 @@ select
     period_type_code,
     starts_on,
     ends_on,
+    named_on,
     cast(value as bigint) as admissions,
     cast(value as bigint) as admissions_low,
     cast(value as bigint) as admissions_high,

@@ -46,7 +46,7 @@ create table marts.dim_measures (measure_code varchar, adds_over_organisations b
 insert into marts.dim_measures values ('admissions', true), ('transfers_in', false);
 create table marts.fct_admissions (
     organisation_id varchar, measure_code varchar, group_code varchar, period_id varchar, source_id varchar,
-    starts_on date, ends_on date, recorded_at timestamp, admissions_low bigint, admissions_high bigint
+    starts_on date, ends_on date, named_on date, admissions_low bigint, admissions_high bigint
 );
 """
 MODELS = (
@@ -324,7 +324,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, history: History, facts: Iterab
         "marts.fct_admissions": [
             (
                 *(fact.organisation_id, fact.measure_code, "all", "period", fact.source_id),
-                *(None, fact.ends_on, None, fact.low, fact.high),
+                *(None, fact.ends_on, fact.ends_on, fact.low, fact.high),
             )
             for fact in facts
         ],
@@ -616,9 +616,14 @@ def test_totals_of_all_communes_are_the_same_in_every_reading(real: duckdb.DuckD
         """
         insert into marts.fct_admissions
         select
-            unit_id, 'admissions', 'all', 'period', if(valid_to = '2025-07-01', 'before', 'after'), null,
-            if(valid_to = '2025-07-01', date '2025-06-30', date '2026-11-01'), null, n, n
-        from (select *, row_number() over (order by unit_id) % 97 as n from marts.dim_administrative_units)
+            unit_id, 'admissions', 'all', 'period', if(valid_to = '2025-07-01', 'before', 'after'), null, day, day, n, n
+        from (
+            select
+                *,
+                if(valid_to = '2025-07-01', date '2025-06-30', date '2026-11-01') as day,
+                row_number() over (order by unit_id) % 97 as n
+            from marts.dim_administrative_units
+        )
         where level = 'commune' and (valid_to is null or valid_to = '2025-07-01')
         """
     )
@@ -651,4 +656,5 @@ def test_totals_of_all_communes_are_the_same_in_every_reading(real: duckdb.DuckD
 
 
 def _row(unit_id: str, count: int) -> str:
-    return f"('{unit_id}', 'admissions', 'all', '2024', 'n1', null, date '2024-12-31', null, {count}, {count})"
+    day = "date '2024-12-31'"
+    return f"('{unit_id}', 'admissions', 'all', '2024', 'n1', null, {day}, {day}, {count}, {count})"

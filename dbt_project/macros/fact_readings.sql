@@ -44,10 +44,7 @@ provinces as (
 
 facts as (
 
-    select
-        *,
-        coalesce(ends_on, starts_on, cast(recorded_at as date)) as named_on
-    from {{ ref('fct_' ~ fact_code) }}
+    select * from {{ ref('fct_' ~ fact_code) }}
 
 ),
 

@@ -123,6 +123,7 @@ select
     period_type_code,
     starts_on,
     ends_on,
+    named_on,
 
     -- the count
     case when count_low = count_high then count_low end as {{ quantity }},
