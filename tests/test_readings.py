@@ -432,7 +432,7 @@ def test_no_count_is_lost_or_counted_twice_on_any_day(
             low, high = sum(fact.low for fact in parts), None if None in highs else sum(highs)
             assert (row["admissions_low"], row["admissions_high"]) == (low, high)
             assert row["admissions"] == (low if low == high else None)
-            assert row["organisation_count"] == len(parts)
+            assert row["added_organisation_count"] == len(parts)
             assert row["province_id"] == readings[parts[0].organisation_id].province_id
             if row["reading_code"] == "partial":
                 assert row["expected_organisation_count"] == len(parts) == 1
@@ -461,7 +461,7 @@ def test_counts_of_everybody_read_as_the_count_of_the_area(
     for found in counts.values():
         divided = {spot for row in found if row["reading_code"] == "partial" for spot in _area(history, row)}
         for row in found:
-            assert row["organisation_count"] == row["expected_organisation_count"]
+            assert row["added_organisation_count"] == row["expected_organisation_count"]
             if not _area(history, row) & divided:
                 assert row["admissions"] == len(_area(history, row))
     as_is = connection.execute("select organisation_id, admissions from reports.rpt_admissions_as_is").fetchall()
@@ -576,6 +576,12 @@ def test_a_district_is_the_communes_that_took_over(real: duckdb.DuckDBPyConnecti
     assert tan_son.candidates == tuple(f"{code}-20250701" for code in six)
 
 
+def test_every_fact_can_be_read_by_the_units_of_any_day(compiled: dict[str, str]) -> None:
+    facts = {name.removeprefix("fct_") for name in compiled if name.startswith("fct_")} - {"figures"}
+    assert facts >= {"admissions", "members", "targets", "training", "localities", "departures", "organisation_counts"}
+    assert {f"rpt_{fact}_as_{reading}" for fact in facts for reading in ("is", "of")} <= set(compiled)
+
+
 def test_a_divided_ward_is_partial_and_keeps_its_count(real: duckdb.DuckDBPyConnection) -> None:
     old, *_ = (
         real.execute(
@@ -604,7 +610,7 @@ def test_thirty_and_twenty_are_fifty(real: duckdb.DuckDBPyConnection) -> None:
     real.execute("delete from marts.fct_admissions")
     real.execute(f"insert into marts.fct_admissions values {_row('31156', 30)}, {_row('31157', 20)}")
     ask = """
-        select organisation_name, admissions, organisation_count, expected_organisation_count, province_name
+        select organisation_name, admissions, added_organisation_count, expected_organisation_count, province_name
         from reports.rpt_admissions_as_is
     """
     assert real.execute(ask).fetchall() == [("Đảng bộ phường Thới Long", 50, 2, 3, "Cần Thơ")]

@@ -118,7 +118,7 @@ added as (
         min(starts_on) as starts_on,
         max(ends_on) as ends_on,
         min(counted_on) as counted_on,
-        count(*) as organisation_count,
+        count(*) as added_organisation_count,
         cast(sum({{ quantity }}_low) as bigint) as {{ quantity }}_low,
         cast(case when count({{ quantity }}_high) = count(*) then sum({{ quantity }}_high) end as bigint) as {{ quantity }}_high
     from facts_read
@@ -159,7 +159,7 @@ select
     case when added.{{ quantity }}_low = added.{{ quantity }}_high then added.{{ quantity }}_low end as {{ quantity }},
     added.{{ quantity }}_low,
     added.{{ quantity }}_high,
-    added.organisation_count,
+    added.added_organisation_count,
     case when added.reading_rank = 2 then 1 else coalesce(compositions.unit_count, 1) end as expected_organisation_count
 from added
 left join organisations

@@ -16,7 +16,7 @@ select
     admissions,
     admissions_low,
     admissions_high,
-    organisation_count,
+    added_organisation_count,
     expected_organisation_count
 from {{ ref('rpt_admissions_as_of') }}
 where reading_to is null

@@ -16,7 +16,7 @@ select
     member_count,
     member_count_low,
     member_count_high,
-    organisation_count,
+    added_organisation_count,
     expected_organisation_count
 from {{ ref('rpt_members_as_of') }}
 where reading_to is null
