@@ -24,7 +24,7 @@
         and admissions.organisation_id <> 'unknown'
         and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
         {%- if is_incremental() %}
-        and admissions.period_id in (select affected_periods.period_id from affected_periods)
+        and {{ is_in_changed_year('admissions.period_id', 'int_admissions_changed') }}
         {%- endif %}
         and {{ condition }}
 {%- endmacro %}
@@ -34,7 +34,7 @@
     {%- if is_incremental() -%}
         delete from {{ this }} as kept
         where
-            kept.period_id in {{ changed_periods('int_admissions_changed') }}
+            {{ is_in_changed_period('kept.period_id', 'int_admissions_changed') }}
             and exists (
                 select 1
                 from {{ ref('int_admissions_changed') }} as changed
@@ -47,7 +47,7 @@
 {% macro forget_roll_ups() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
+        where {{ is_in_changed_period('period_id', 'int_roll_ups_changed') }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -33,7 +33,7 @@ candidates as {{ inlined() }} (
             and counts.measure_code = changed.measure_code
             and counts.group_code = changed.group_code
             and counts.period_id = changed.period_id
-    where counts.period_id in {{ changed_periods('int_counts_changed') }}
+    where {{ is_in_changed_period('counts.period_id', 'int_counts_changed') }}
 
     union all
 

@@ -5,7 +5,8 @@
     forget_documents()      pre-hook: remove the rows of documents of which something came in since
     forget_versions()       pre-hook: remove the rows of versions that came in since
     forget_counts()         pre-hook: remove the rows of counts that the night may have changed
-    changed_periods(m)      the periods in the rows of a model that lists what changed
+    is_in_changed_period()  whether a period is one of those in a model that lists what changed
+    is_in_changed_year()    whether it lies in the year of one
     earlier_table(s, n)     a table as the night before left it, without a dependency; none in a full build
 -#}
 {% macro built_until() -%}
@@ -39,7 +40,7 @@
 
         delete from {{ this }} as kept
         where
-            kept.period_id in {{ changed_periods('int_counts_changed') }}
+            {{ is_in_changed_period('kept.period_id', 'int_counts_changed') }}
             and exists (
                 select 1
                 from {{ ref('int_counts_changed') }} as changed
@@ -52,10 +53,28 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- They are few, and the rows of a month were written together: by a list of them DuckDB passes over the months that hold
-    none, and by a join with the rows themselves over nothing. -#}
-{% macro changed_periods(model) -%}
-    (select distinct changed_periods.period_id from {{ ref(model) }} as changed_periods)
+{#- The periods in a model that lists what changed, written out. They are few, and rows of one month were written together:
+    by a list DuckDB passes over the months that hold none, by a join with what changed it goes through all of them. -#}
+{% macro is_in_changed_period(period_id, model) -%}
+    {{ is_one_of(period_id, 'select distinct period_id from ' ~ changed_relation(model)) }}
+{%- endmacro %}
+
+{#- The same for all periods of the years that they lie in. -#}
+{% macro is_in_changed_year(period_id, model) -%}
+    {{ is_one_of(
+        period_id,
+        'select period_id from ' ~ ref('dim_periods') ~ ' where year in (select year from ' ~ changed_relation(model) ~ ')'
+    ) }}
+{%- endmacro %}
+
+{% macro is_one_of(column, query) -%}
+    {%- set values = run_query(query).columns[0].values() | sort if execute else [] -%}
+    {{ column }} in ('{{ values | join("', '") }}')
+{%- endmacro %}
+
+{#- Without a dependency, which the model or its view has already. -#}
+{% macro changed_relation(model) -%}
+    {{ return(adapter.get_relation(target.database, 'intermediate', model)) }}
 {%- endmacro %}
 
 {% macro earlier_table(schema, name) -%}
@@ -89,11 +108,4 @@
             {{ return(node if node.config.materialized in ['incremental', 'view']) }}
         {%- endif -%}
     {%- endfor -%}
-{%- endmacro %}
-
-{#- Written out, since a join is not pushed down into a view. -#}
-{% macro is_in_changed_period(period_id, model) -%}
-    {%- set changed = adapter.get_relation(target.database, 'intermediate', model) -%}
-    {%- set periods = run_query('select distinct period_id from ' ~ changed ~ ' order by period_id').columns[0].values() -%}
-    {{ period_id }} in ('{{ periods | join("', '") }}')
 {%- endmacro %}

@@ -48,11 +48,12 @@
     (extract(month from {{ day }}) = 12 and extract(day from {{ day }}) = 31)
 {%- endmacro %}
 
-{#- The period, by its type and its two days. One that is not dated is one per document and wording, so that two documents'
-    "now" are never taken for the same day; leave both out where every period is dated. -#}
+{#- The period, by its two days and its type: what is close in time is close in the order of the identifiers, so that DuckDB
+    passes over the rows of other years. One that is not dated is one per document and wording, so that two documents' "now"
+    are never taken for the same day; leave both out where every period is dated. -#}
 {% macro period_id(period_type_code, starts_on, ends_on, document_id=none, period_text=none) -%}
     {%- if document_id is none -%}
-    {{ surrogate_key([period_type_code, starts_on, ends_on]) }}
+    {{ _interval(starts_on, ends_on) }} || '/' || {{ period_type_code }}
     {%- else -%}
     case
         when {{ starts_on }} is null and {{ ends_on }} is null and {{ period_type_code }} = 'instant'
@@ -61,14 +62,17 @@
             then {{ surrogate_key([period_type_code, document_id, period_text]) }}
         when {{ starts_on }} is null or {{ ends_on }} is null
             then {{ surrogate_key([period_type_code, document_id, starts_on, ends_on]) }}
-        else {{ surrogate_key([period_type_code, starts_on, ends_on]) }}
+        else {{ _interval(starts_on, ends_on) }} || '/' || {{ period_type_code }}
     end
     {%- endif -%}
 {%- endmacro %}
 
 {#- The two days alone: "quý I" and "3 tháng đầu năm" are two periods of one interval. Null where an end is not known. -#}
 {% macro interval_id(starts_on, ends_on) -%}
-    case
-        when {{ starts_on }} is not null and {{ ends_on }} is not null then {{ surrogate_key([starts_on, ends_on]) }}
-    end
+    case when {{ starts_on }} is not null and {{ ends_on }} is not null then {{ _interval(starts_on, ends_on) }} end
+{%- endmacro %}
+
+{#- As ISO 8601 writes it. -#}
+{% macro _interval(starts_on, ends_on) -%}
+    cast({{ starts_on }} as {{ dbt.type_string() }}) || '/' || cast({{ ends_on }} as {{ dbt.type_string() }})
 {%- endmacro %}

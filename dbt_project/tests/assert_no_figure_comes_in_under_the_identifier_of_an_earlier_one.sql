@@ -7,16 +7,21 @@ with figures as (
 
 ),
 
+new_figures as (
+
+    select * from figures
+    where {{ came_in('batch_id') }}
+
+),
+
+-- without a column of the new ones, DuckDB goes through the earlier ones with a filter of them: a join takes thirty times as long
 found as (
 
     select
-        figures.figure_id,
-        figures.file_path,
-        earlier.file_path as earlier_file_path
+        figure_id,
+        file_path
     from figures
-    inner join figures as earlier
-        on figures.figure_id = earlier.figure_id
-    where {{ came_in('figures.batch_id') }} and not {{ came_in('earlier.batch_id') }}
+    where not {{ came_in('batch_id') }} and figure_id in (select new_figures.figure_id from new_figures)
 
 )
 

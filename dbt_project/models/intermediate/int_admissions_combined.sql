@@ -1,9 +1,31 @@
 -- What is known of an organisation's own admissions, one row per group and period: as stated, or summed over the calendar
 -- where that is whole and the statement is vague. A count of an organisation that cannot be told stands by itself.
--- The tables are named where they are read: of a view, DuckDB writes what has a name and is read twice to memory.
 {{ config(materialized='view') }}
 
-with combined as (
+with vague as (
+
+    select * from {{ ref('fct_admissions') }}
+    where is_preferred and admissions is null
+
+),
+
+-- of the sums, only those of what is vague are looked at: they are many, and it is little
+vague_summed as (
+
+    select distinct
+        summed.organisation_id,
+        summed.group_code,
+        summed.period_id
+    from {{ ref('int_admissions_summed') }} as summed
+    inner join vague
+        on
+            summed.organisation_id = vague.organisation_id
+            and summed.group_code = vague.group_code
+            and summed.period_id = vague.period_id
+
+),
+
+combined as (
 
     select
         organisation_id,
@@ -26,27 +48,27 @@ with combined as (
     union all
 
     select
-        stated.organisation_id,
-        stated.group_code,
-        stated.period_id,
-        stated.period_type_code,
-        stated.starts_on,
-        stated.ends_on,
+        vague.organisation_id,
+        vague.group_code,
+        vague.period_id,
+        vague.period_type_code,
+        vague.starts_on,
+        vague.ends_on,
         'stated' as origin_code,
-        stated.admissions_low,
-        stated.admissions_high,
-        stated.source_id,
-        stated.source_count,
-        stated.document_id,
-        stated.figure_id,
-        stated.batch_id
-    from {{ ref('fct_admissions') }} as stated
-    left join {{ ref('int_admissions_summed') }} as summed
+        vague.admissions_low,
+        vague.admissions_high,
+        vague.source_id,
+        vague.source_count,
+        vague.document_id,
+        vague.figure_id,
+        vague.batch_id
+    from vague
+    left join vague_summed
         on
-            stated.organisation_id = summed.organisation_id
-            and stated.group_code = summed.group_code
-            and stated.period_id = summed.period_id
-    where stated.is_preferred and stated.admissions is null and summed.organisation_id is null
+            vague.organisation_id = vague_summed.organisation_id
+            and vague.group_code = vague_summed.group_code
+            and vague.period_id = vague_summed.period_id
+    where vague_summed.organisation_id is null
 
     union all
 

@@ -34,7 +34,7 @@ combined as (
     where
         combined.organisation_id <> 'unknown'
         {% if is_incremental() %}
-        and combined.period_id in (select changed.period_id from {{ ref('int_roll_ups_changed') }} as changed)
+        and {{ is_in_changed_period('combined.period_id', 'int_roll_ups_changed') }}
         {% endif %}
 
 ),

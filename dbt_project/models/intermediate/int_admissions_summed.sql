@@ -36,15 +36,6 @@ affected_years as (
 
 ),
 
-affected_periods as (
-
-    select distinct periods.period_id
-    from {{ ref('dim_periods') }} as periods
-    inner join (select distinct affected_years.starts_on, affected_years.ends_on from affected_years) as years
-        on periods.starts_on >= years.starts_on and periods.ends_on <= years.ends_on
-
-),
-
 {% endif -%}
 longer as (
 
@@ -148,7 +139,7 @@ known as (
 
 ),
 
-month_stated as (
+month_stated as {{ inlined() }} (
 
     {{ stated_admissions("admissions.period_type_code = 'month'") }}
 
@@ -203,6 +194,13 @@ month_all as (
 ),
 
 {% for whole, part, part_count in sums -%}
+{{ whole }}_known as (
+
+    select * from known
+    where period_type_code = '{{ whole }}'
+
+),
+
 {{ whole }}_summed as (
 
     select
@@ -223,22 +221,31 @@ month_all as (
 
 ),
 
+-- a sum of every part of what no source states otherwise; what a source states where no part is known
 {{ whole }}_compared as (
 
     select
-        summed.*,
+        summed.source_id,
+        summed.batch_id,
+        summed.admissions_low,
+        summed.admissions_high,
+        summed.is_whole,
         known.origin_code,
         known.source_id as known_source_id,
         known.batch_id as known_batch_id,
         known.admissions_low as known_low,
         known.admissions_high as known_high,
+        coalesce(summed.organisation_id, known.organisation_id) as organisation_id,
+        coalesce(summed.group_code, known.group_code) as group_code,
+        coalesce(summed.starts_on, known.starts_on) as starts_on,
         -- what is known without adding counts, unless it is vague and the sum is whole
-        known.origin_code is not null and (known.admissions_low = known.admissions_high or not summed.is_whole) as is_known_better
+        known.origin_code is not null
+        and (coalesce(known.admissions_low = known.admissions_high, false) or not coalesce(summed.is_whole, false))
+            as is_known_better
     from {{ whole }}_summed as summed
-    left join known
+    full join {{ whole }}_known as known
         on
-            known.period_type_code = '{{ whole }}'
-            and summed.organisation_id = known.organisation_id
+            summed.organisation_id = known.organisation_id
             and summed.group_code = known.group_code
             and summed.starts_on = known.starts_on
 
@@ -255,28 +262,8 @@ month_all as (
         starts_on,
         case when is_known_better then known_low else admissions_low end as admissions_low,
         case when is_known_better then known_high when is_whole then admissions_high end as admissions_high,
-        coalesce(is_known_better, false) or is_whole as is_whole
+        is_known_better or is_whole as is_whole
     from {{ whole }}_compared
-
-    union all
-
-    select
-        known.organisation_id,
-        known.group_code,
-        known.source_id,
-        known.batch_id,
-        known.origin_code,
-        known.starts_on,
-        known.admissions_low,
-        known.admissions_high,
-        true as is_whole
-    from known
-    left join {{ whole }}_summed as summed
-        on
-            known.organisation_id = summed.organisation_id
-            and known.group_code = summed.group_code
-            and known.starts_on = summed.starts_on
-    where known.period_type_code = '{{ whole }}' and summed.organisation_id is null
 
 ),
 
