@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.metadata import version
 from queue import SimpleQueue
 from threading import Thread
@@ -27,7 +27,7 @@ from pipelines.settings import disable_telemetry, export_environment, load_setti
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.artifacts.schemas.run import RunExecutionResult
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 _FAILED = ("error", "fail", "runtime error")
+_IN_ORDER = ("success", "pass")
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ class Building:
     Iterating gives the events that say what became of a node, as dbt writes them into its structured log. A test or
     model that fails raises nothing.
 
-    The big tables are kept from night to night, and only what came in since is written. They are built anew when the
-    file does not hold what the last complete build left: docs/decisions/0006-cost-follows-what-is-new.md.
+    The big tables are kept from night to night, and only what came in since is written; seeds, and what is made of them
+    alone, are left as they are. Everything is built anew when the file does not hold what the last complete build left:
+    docs/decisions/0006-cost-follows-what-is-new.md.
 
     Args:
         paths: Where the lake is, and where the build file goes.
@@ -116,15 +118,22 @@ class Building:
         self._paths = paths
         self._arguments = ["--exclude-resource-type", "unit_test", "--no-write-json"]
         self._arguments += [] if is_tested else ["--exclude-resource-type", "test"]
-        self._arguments += ["--select", *selected] if selected else []
         if as_of is not None:
             moment = as_of.isoformat(sep=" ", timespec="microseconds")
             self._arguments += ["--vars", json.dumps({"as_of": moment})]
         self._is_whole = as_of is None and not selected
         self.built_until = find_built_until(paths) if as_of is None else ""
         """Newest batch that the build file held before this build; empty if it is built anew."""
-        # by hand somebody may choose nodes of a file that is not complete: that does not make it new
-        self._arguments += [] if self.built_until or selected else ["--full-refresh"]
+        self.is_increment = bool(self.built_until) and not selected
+        """Whether everything that no source leads to is left as it is."""
+        if selected:
+            # of a file that need not be complete: that does not make it new
+            self._arguments += ["--select", *selected]
+        elif self.is_increment:
+            # what does not come from the lake is there, and was tested
+            self._arguments += ["--select", "source:*+"]
+        else:
+            self._arguments += ["--full-refresh"]
         self._events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._outcome: dbtRunnerResult | None = None
         self._error: BaseException | None = None
@@ -165,17 +174,38 @@ class Building:
             self._events.put(None)
 
     def _is_complete(self) -> bool:
-        """Whether every model and seed was built, whatever the tests found."""
+        """Whether everything was built and no test found anything: what the next night leaves out was in order."""
         if self._outcome is None or self._outcome.result is None:
             return False
         results = cast("RunExecutionResult", self._outcome.result).results
-        return all(str(result.status) == "success" for result in results if str(result.node.resource_type) != "test")
+        return all(str(result.status) in _IN_ORDER for result in results)
 
     def _take(self, event: EventMsg) -> None:
         from dbt_common.events.functions import msg_to_dict
 
         if event.info.name in _RESULT_EVENTS:
             self._events.put(msg_to_dict(event))
+
+
+def list_unfed(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the unique ids of the seeds, models and data tests that no source leads to, each after those it needs.
+
+    Args:
+        manifest: What dbt knows of the project.
+    """
+    children: Mapping[str, list[str]] = manifest["child_map"]
+    fed, waiting = set(), list(manifest["sources"])
+    while waiting:
+        node = waiting.pop()
+        if node not in fed:
+            fed.add(node)
+            waiting += children.get(node, [])
+    unfed = {
+        unique_id: [parent for parent in manifest["parent_map"][unique_id] if parent in manifest["nodes"]]
+        for unique_id in manifest["nodes"]
+        if unique_id not in fed
+    }
+    return list(TopologicalSorter(unfed).static_order())
 
 
 def find_built_until(paths: Paths) -> str:
@@ -241,7 +271,7 @@ def _invoke(
 
     outcome = dbtRunner(callbacks=[] if on_event is None else [on_event]).invoke(
         [
-            *("--log-level", "none", "--log-level-file", "info", "--log-path", str(paths.dbt_target)),
+            *("--log-level", "none", "--log-level-file", "none", "--log-path", str(paths.dbt_target)),
             *("--no-version-check", "--no-send-anonymous-usage-stats", "--no-use-colors"),
             command,
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
@@ -251,16 +281,7 @@ def _invoke(
     )
     # dbt keeps its connection for a next command, and a file opened for writing cannot be opened for reading
     DuckDBConnectionManager.close_all_connections()
-    _close_logs(paths.dbt_target)
     return outcome
-
-
-def _close_logs(folder: Path) -> None:
-    """Close dbt's log, which it leaves open until a next command replaces it."""
-    for logger in logging.Logger.manager.loggerDict.values():
-        for handler in logger.handlers if isinstance(logger, logging.Logger) else ():
-            if isinstance(handler, logging.FileHandler) and handler.baseFilename.startswith(str(folder)):
-                handler.close()
 
 
 def _environment(paths: Paths) -> dict[str, str]:

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from pipelines.dbt_project import Building, fetch_failing_rows, read_manifest
+from pipelines.dbt_project import Building, fetch_failing_rows, list_unfed, read_manifest
 from pipelines.defs.resources import Build
 from pipelines.paths import load_paths
 from pipelines.publication import SCHEMAS
@@ -56,6 +56,8 @@ def list_published_keys() -> list[dg.AssetKey]:
 
 def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[str, Any]) -> Iterator[Any]:
     building = Building(build.paths, as_of=build.moment, selected=_select_nodes(context))
+    if building.is_increment:
+        yield from _carry_over(context, manifest)
     failed: dict[str, dg.AssetCheckResult] = {}
     for event in building:
         said = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
@@ -71,6 +73,20 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
     if faults:
         message = "\n".join(f"{fault.name}: {fault.message}" for fault in faults)
         raise dg.Failure(message, allow_retries=False)
+
+
+def _carry_over(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -> Iterator[Any]:
+    """Say of what an increment leaves as it is that it is there and in order: what comes after it waits for that."""
+    nodes = [manifest["nodes"][unique_id] for unique_id in list_unfed(manifest)]
+    unchanged = {"is_unchanged": True}
+    for node in nodes:
+        if node["resource_type"] != "test":
+            output_name = _TRANSLATOR.get_asset_key(node).to_python_identifier()
+            yield dg.Output(None, output_name=output_name, metadata=unchanged)
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    for key in context.selected_asset_check_keys:
+        if key.name in tests:
+            yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata=unchanged)
 
 
 def _select_nodes(context: dg.AssetExecutionContext) -> list[str]:
