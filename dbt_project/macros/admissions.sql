@@ -16,8 +16,7 @@
     inner join affected_years
         on
             admissions.organisation_id = affected_years.organisation_id
-            and admissions.starts_on >= affected_years.starts_on
-            and admissions.ends_on <= affected_years.ends_on
+            and extract(year from admissions.ends_on) = affected_years.year
     {%- endif %}
     where
         admissions.is_preferred

@@ -6,3 +6,14 @@
 {% macro earlier_table(schema, name) -%}
     {{ schema }}.{{ name }}
 {%- endmacro %}
+
+{% macro is_in_changed_period(period_id, model) -%}
+    {{ period_id }} in ('')
+{%- endmacro %}
+
+{% macro is_in_changed_year(period_id, model) -%}
+    {{ period_id }} in ('')
+{%- endmacro %}
+
+{% macro inlined() -%}
+{%- endmacro %}

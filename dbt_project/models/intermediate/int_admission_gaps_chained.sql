@@ -5,7 +5,7 @@ with admissions as (
     select
         *,
         case when organisation_id = 'unknown' then document_id else 'any' end as document_scope
-    from {{ ref('rpt_admissions_by_group_and_period') }}
+    from {{ ref('int_admissions_united') }}
     where group_code = 'all'
 
 ),
@@ -22,7 +22,7 @@ zeros as (
         extract(year from ends_on) as end_year
     from admissions
     where
-        admissions = 0
+        admissions_high = 0
         and {{ begins_a_year('starts_on') }}
         and {{ ends_a_year('ends_on') }}
 

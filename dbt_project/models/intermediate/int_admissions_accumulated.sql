@@ -44,7 +44,7 @@ admissions as (
                 and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
                 then cast(extract(month from admissions.ends_on) - extract(month from admissions.starts_on) + 1 as bigint)
         end as month_count
-    from {{ ref('rpt_admissions_by_group_and_period') }} as admissions
+    from {{ ref('int_admissions_united') }} as admissions
     inner join wanted
         on
             admissions.organisation_id = wanted.organisation_id

@@ -24,15 +24,9 @@ affected as (
 affected_years as (
 
     select distinct
-        affected.organisation_id,
-        years.starts_on,
-        years.ends_on
+        organisation_id,
+        year
     from affected
-    inner join calendar as years
-        on
-            years.period_type_code = 'year'
-            and affected.starts_on >= years.starts_on
-            and affected.ends_on <= years.ends_on
 
 ),
 

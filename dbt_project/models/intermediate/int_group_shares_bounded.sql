@@ -129,7 +129,7 @@ whole_years as (
 
     -- totals of a year that no document states, as they are summed for the report
     select admissions.*
-    from {{ ref('rpt_admissions_by_group_and_period') }} as admissions
+    from {{ ref('int_admissions_united') }} as admissions
     inner join wanted_organisations
         on admissions.organisation_id = wanted_organisations.organisation_id
     where {{ dbt.datediff('admissions.starts_on', 'admissions.ends_on', 'day') }} >= 364

@@ -1,4 +1,6 @@
 -- Reports received, by organisation, source and period. A report is a file of an organisation's own, not a publication.
+{{ config(materialized='view', meta={'changed_in': 'int_counts_changed'}) }}
+
 with reports as (
 
     select
