@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -187,6 +188,19 @@ def test_a_build_of_what_was_known_holds_every_row_as_it_was(nights: Nights) -> 
 def test_a_build_of_what_was_known_changes_nothing_of_the_current_warehouse(nights: Nights) -> None:
     assert nights.looked_back.published_sha256 == nights.blocked.published_sha256
     assert nights.looked_back.report == nights.blocked.report
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_readme_counts_what_a_build_counts(nights: Nights, readme: str) -> None:
+    counted = r"\(dbt\) \(\d+\)|built +\d+|dbt tests +\d+ passed|expectations +\d+|published +\d+ tables"
+    shown = re.findall(counted, (CHECKOUT / readme).read_text(encoding="utf-8"))
+
+    assert len(shown) == 5
+    # two publications have other findings than all of them
+    assert [one for one in shown if "expectations" not in one] == [
+        one for one in re.findall(counted, nights.first.output) if "expectations" not in one
+    ]
+
 
 
 def test_the_log_of_dagster_goes_to_a_file_and_not_to_the_screen(nights: Nights) -> None:

@@ -17,6 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -24,7 +25,7 @@ import polars as pl
 import pytest
 
 from pipelines import dbt_project
-from pipelines.dbt_project import Building, find_built_until
+from pipelines.dbt_project import Building, find_built_until, list_unfed
 from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
@@ -635,6 +636,41 @@ def test_a_build_that_broke_off_is_followed_by_one_of_everything(
 
     assert find_built_until(complete) == ""
     assert "--full-refresh" in Building(complete, as_of=None)._arguments
+
+
+@pytest.mark.parametrize(("status", "is_kept"), [("pass", True), ("fail", False), ("warn", False), ("skipped", False)])
+def test_a_night_in_which_a_test_found_something_is_followed_by_a_build_of_everything(
+    status: str, *, is_kept: bool, complete: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = SimpleNamespace(resource_type="test", unique_id="test.ketnap.t", name="t", compiled_code="select 1")
+    results = [SimpleNamespace(status=one, node=node, message=None) for one in ("success", status)]
+    outcome = SimpleNamespace(result=SimpleNamespace(results=results), exception=None)
+    monkeypatch.setattr(dbt_project, "_invoke", lambda *_: outcome)
+    assert list(Building(complete, as_of=None)) == []
+
+    assert bool(find_built_until(complete)) is is_kept
+
+
+def test_an_increment_leaves_out_what_no_source_leads_to() -> None:
+    manifest = {
+        "sources": {"source.lake": {}},
+        "nodes": {key: {} for key in ["seed.groups", "model.dim_groups", "test.dim_groups", "model.fct", "test.both"]},
+        "child_map": {
+            "source.lake": ["model.fct"],
+            "seed.groups": ["model.dim_groups"],
+            "model.dim_groups": ["test.dim_groups", "test.both"],
+            "model.fct": ["test.both"],
+        },
+        "parent_map": {
+            "seed.groups": [],
+            "model.dim_groups": ["seed.groups"],
+            "test.dim_groups": ["model.dim_groups"],
+            "model.fct": ["source.lake"],
+            "test.both": ["model.dim_groups", "model.fct"],
+        },
+    }
+
+    assert list_unfed(manifest) == ["seed.groups", "model.dim_groups", "test.dim_groups"]
 
 
 def test_a_seed_that_changes_builds_everything(complete: Paths) -> None:
