@@ -202,7 +202,6 @@ def test_the_readme_counts_what_a_build_counts(nights: Nights, readme: str) -> N
     ]
 
 
-
 def test_the_log_of_dagster_goes_to_a_file_and_not_to_the_screen(nights: Nights) -> None:
     assert "RUN_START" not in nights.first.output
     assert "ASSET_CHECK_EVALUATION" not in nights.first.output
