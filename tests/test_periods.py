@@ -264,8 +264,8 @@ def derivation(compiled: dict[str, str]) -> duckdb.DuckDBPyConnection:
         for last in range(first + 1, 7):
             starts_on, ends_on = find_days(first, last)
             connection.execute(
-                "insert into int_periods_stated values (?, md5(?), 'day')",
-                [f"{first}-{last}", f"{starts_on.isoformat()}|{ends_on.isoformat()}"],
+                "insert into int_periods_stated values (?, ?, 'day')",
+                [f"{first}-{last}", f"{starts_on.isoformat()}/{ends_on.isoformat()}"],
             )
     connection.execute("create table int_calendar_periods as select * from int_periods_stated limit 0")
     connection.execute(f"create view derived as {sql}")
