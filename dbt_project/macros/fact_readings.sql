@@ -179,3 +179,28 @@ left join {{ ref('bridge_unit_compositions') }} as compositions
         and added.counted_on >= compositions.parts_from
         and added.counted_on < coalesce(compositions.parts_to, cast('9999-12-31' as date))
 {%- endmacro %}
+
+{#- The same by the units of today: the reading of each count that has no end yet. -#}
+{% macro fact_as_is(fact_code, quantity) -%}
+select
+    organisation_id,
+    organisation_name,
+    reading_code,
+    candidate_unit_ids,
+    candidate_unit_names,
+    province_id,
+    province_name,
+    measure_code,
+    group_code,
+    period_id,
+    source_id,
+    starts_on,
+    ends_on,
+    {{ quantity }},
+    {{ quantity }}_low,
+    {{ quantity }}_high,
+    added_organisation_count,
+    expected_organisation_count
+from {{ ref('rpt_' ~ fact_code ~ '_as_of') }}
+where reading_to is null
+{%- endmacro %}

@@ -10,6 +10,9 @@
 -#}
 {% macro fact_table(fact_code, quantity) -%}
 {%- set key = ['organisation_id', 'measure_code', 'group_code', 'period_id', 'rival_id'] -%}
+{%- set has_same_key -%}
+    {% for column in key %}{{ 'and ' if not loop.first }}candidates.{{ column }} = repeated.{{ column }} {% endfor %}
+{%- endset -%}
 with counts as {{ inlined() }} (
 
     select
@@ -76,7 +79,7 @@ ranked as (
         ) as place_in_source
     from candidates
     inner join repeated
-        on {% for column in key %}{{ 'and ' if not loop.first }}candidates.{{ column }} = repeated.{{ column }} {% endfor %}
+        on {{ has_same_key }}
 
 ),
 
@@ -103,7 +106,7 @@ compared as (
         1 as source_count
     from candidates
     left join repeated
-        on {% for column in key %}{{ 'and ' if not loop.first }}candidates.{{ column }} = repeated.{{ column }} {% endfor %}
+        on {{ has_same_key }}
     where repeated.organisation_id is null
 
 )

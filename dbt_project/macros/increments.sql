@@ -7,7 +7,8 @@
     forget_counts()         pre-hook: remove the rows of counts that the night may have changed
     is_in_changed_period()  whether a period is one of those in a model that lists what changed
     is_in_changed_year()    whether it lies in the year of one
-    earlier_table(s, n)     a table as the night before left it, without a dependency; none in a full build
+    of_changed_documents(r) the rows of a relation that are of documents of which something came in since
+    existing_table(s, n)    a table as it is now, without a dependency; none in a full build
 -#}
 {% macro built_until() -%}
     '{{ env_var("KETNAP_BUILT_UNTIL", "") }}'
@@ -17,10 +18,23 @@
     {{ batch_id }} > {{ built_until() }}
 {%- endmacro %}
 
+{#- The newest version of a report came in with its file; a publication also changes with its text or sidecar. -#}
+{% macro of_changed_documents(relation) -%}
+    select * from {{ relation }}
+    where publication_id is null and {{ came_in('batch_id') }}
+
+    union all
+
+    select * from {{ relation }}
+    where
+        publication_id is not null
+        and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+{%- endmacro %}
+
 {% macro forget_documents() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+        where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed where changed.is_known)
     {%- endif -%}
 {%- endmacro %}
 
@@ -36,7 +50,7 @@
         delete from {{ this }}
         where
             organisation_id = 'unknown'
-            and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed);
+            and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed where changed.is_known);
 
         delete from {{ this }} as kept
         where
@@ -56,14 +70,14 @@
 {#- The periods in a model that lists what changed, written out. They are few, and rows of one month were written together:
     by a list DuckDB passes over the months that hold none, by a join with what changed it goes through all of them. -#}
 {% macro is_in_changed_period(period_id, model) -%}
-    {{ is_one_of(period_id, 'select distinct period_id from ' ~ changed_relation(model)) }}
+    {{ is_one_of(period_id, 'select distinct period_id from ' ~ existing_table('intermediate', model)) }}
 {%- endmacro %}
 
 {#- The same for all periods of the years that they lie in. -#}
 {% macro is_in_changed_year(period_id, model) -%}
     {{ is_one_of(
         period_id,
-        'select period_id from ' ~ ref('dim_periods') ~ ' where year in (select year from ' ~ changed_relation(model) ~ ')'
+        'select period_id from ' ~ ref('dim_periods') ~ ' where year in (select year from ' ~ existing_table('intermediate', model) ~ ')'
     ) }}
 {%- endmacro %}
 
@@ -72,12 +86,8 @@
     {{ column }} in ('{{ values | join("', '") }}')
 {%- endmacro %}
 
-{#- Without a dependency, which the model or its view has already. -#}
-{% macro changed_relation(model) -%}
-    {{ return(adapter.get_relation(target.database, 'intermediate', model)) }}
-{%- endmacro %}
-
-{% macro earlier_table(schema, name) -%}
+{#- As the night before left it if the model is built later; without a dependency, which would be a circle, or stands already. -#}
+{% macro existing_table(schema, name) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
         {{ return(adapter.get_relation(target.database, schema, name)) }}
     {%- endif -%}
@@ -103,9 +113,6 @@
 
 {#- The model behind a relation, if it is kept from night to night or a view. -#}
 {% macro kept_node(relation) -%}
-    {%- for node in graph.nodes.values() -%}
-        {%- if node.resource_type == 'model' and node.name == relation.identifier -%}
-            {{ return(node if node.config.materialized in ['incremental', 'view']) }}
-        {%- endif -%}
-    {%- endfor -%}
+    {%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ relation.identifier) -%}
+    {{ return(node if node and node.config.materialized in ['incremental', 'view']) }}
 {%- endmacro %}

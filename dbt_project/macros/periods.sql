@@ -52,8 +52,9 @@
     passes over the rows of other years. One that is not dated is one per document and wording, so that two documents' "now"
     are never taken for the same day; leave both out where every period is dated. -#}
 {% macro period_id(period_type_code, starts_on, ends_on, document_id=none, period_text=none) -%}
+    {%- set dated = _interval(starts_on, ends_on) ~ " || '/' || " ~ period_type_code -%}
     {%- if document_id is none -%}
-    {{ _interval(starts_on, ends_on) }} || '/' || {{ period_type_code }}
+    {{ dated }}
     {%- else -%}
     case
         when {{ starts_on }} is null and {{ ends_on }} is null and {{ period_type_code }} = 'instant'
@@ -62,7 +63,7 @@
             then {{ surrogate_key([period_type_code, document_id, period_text]) }}
         when {{ starts_on }} is null or {{ ends_on }} is null
             then {{ surrogate_key([period_type_code, document_id, starts_on, ends_on]) }}
-        else {{ _interval(starts_on, ends_on) }} || '/' || {{ period_type_code }}
+        else {{ dated }}
     end
     {%- endif -%}
 {%- endmacro %}

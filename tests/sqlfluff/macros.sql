@@ -3,7 +3,7 @@
     {{ default }}
 {%- endmacro %}
 
-{% macro earlier_table(schema, name) -%}
+{% macro existing_table(schema, name) -%}
     {{ schema }}.{{ name }}
 {%- endmacro %}
 

@@ -215,7 +215,7 @@ month_all as (
 
 ),
 
--- a sum of every part of what no source states otherwise; what a source states where no part is known
+-- the sum beside what is known otherwise; either may be missing
 {{ whole }}_compared as (
 
     select

@@ -4,9 +4,10 @@
 
 with figures as (
 
-    select * from {{ ref('fct_figures') }}
     {% if is_incremental() %}
-    where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+    {{ of_changed_documents(ref('fct_figures')) }}
+    {% else %}
+    select * from {{ ref('fct_figures') }}
     {% endif %}
 
 )

@@ -1,10 +1,16 @@
 -- What the night may have changed in the fact tables: counts that a changed document states, and counts that it stated
--- before. All rows of the same organisation, measure, group and period are chosen among anew. The newest version of a report
--- came in with its file; a publication also changes with its text or sidecar.
+-- before. All rows of the same organisation, measure, group and period are chosen among anew.
 {% set facts = ['admissions', 'departures', 'localities', 'members', 'organisation_counts', 'targets', 'training'] %}
-with documents as (
+with known_documents as (
 
     select document_id from {{ ref('int_documents_changed') }}
+    where is_known
+
+),
+
+counts as (
+
+    {{ of_changed_documents(ref('int_counts_unioned')) }}
 
 ),
 
@@ -17,25 +23,10 @@ changed as (
         period_id,
         starts_on,
         ends_on
-    from {{ ref('int_counts_unioned') }}
-    where publication_id is null and {{ came_in('batch_id') }} and organisation_id <> 'unknown'
-
-    union all
-
-    select
-        organisation_id,
-        measure_code,
-        group_code,
-        period_id,
-        starts_on,
-        ends_on
-    from {{ ref('int_counts_unioned') }}
-    where
-        publication_id is not null
-        and document_id in (select documents.document_id from documents)
-        and organisation_id <> 'unknown'
+    from counts
+    where organisation_id <> 'unknown'
     {% for fact in facts -%}
-    {% set earlier = earlier_table('marts', 'fct_' ~ fact) -%}
+    {% set earlier = existing_table('marts', 'fct_' ~ fact) -%}
     {% if earlier %}
     union all
 
@@ -47,7 +38,7 @@ changed as (
         starts_on,
         ends_on
     from {{ earlier }}
-    where document_id in (select documents.document_id from documents) and organisation_id <> 'unknown'
+    where document_id in (select known_documents.document_id from known_documents) and organisation_id <> 'unknown'
     {% endif -%}
     {% endfor %}
 

@@ -1,6 +1,6 @@
 -- Periods whose roll-ups the night may have changed: something below was counted anew, or another number of organisations
 -- stands below than when the roll-up was made; and the calendar periods that they are parts of.
-{% set earlier_roll_ups = earlier_table('intermediate', 'int_admissions_rolled_up') %}
+{% set earlier_roll_ups = existing_table('intermediate', 'int_admissions_rolled_up') %}
 with known as (
 
     select * from {{ ref('int_children_known') }}

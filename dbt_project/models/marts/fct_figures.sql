@@ -6,16 +6,7 @@
 with figures as (
 
     {% if is_incremental() %}
-    -- the newest version of a report came in with its file; a publication also changes with its text or sidecar
-    select * from {{ ref('int_figures_bounded') }}
-    where publication_id is null and {{ came_in('batch_id') }}
-
-    union all
-
-    select * from {{ ref('int_figures_bounded') }}
-    where
-        publication_id is not null
-        and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+    {{ of_changed_documents(ref('int_figures_bounded')) }}
     {% else %}
     select * from {{ ref('int_figures_bounded') }}
     {% endif %}
