@@ -12,7 +12,6 @@ import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from graphlib import TopologicalSorter
 from importlib.metadata import version
 from queue import SimpleQueue
 from threading import Thread
@@ -101,8 +100,8 @@ class Building:
     Iterating gives the events that say what became of a node, as dbt writes them into its structured log. A test or
     model that fails raises nothing.
 
-    The big tables are kept from night to night, and only what came in since is written; seeds, and what is made of them
-    alone, are left as they are. Everything is built anew when the file does not hold what the last complete build left:
+    The big tables are kept from night to night, and only what came in since is written; views, seeds, and what is made of
+    seeds alone, are left as they are. Everything is built anew when the file does not hold what the last complete build left:
     docs/decisions/0006-cost-follows-what-is-new.md.
 
     Args:
@@ -125,13 +124,14 @@ class Building:
         self.built_until = find_built_until(paths) if as_of is None else ""
         """Newest batch that the build file held before this build; empty if it is built anew."""
         self.is_increment = bool(self.built_until) and not selected
-        """Whether everything that no source leads to is left as it is."""
+        """Whether everything in `list_kept` is left as it is."""
         if selected:
             # of a file that need not be complete: that does not make it new
             self._arguments += ["--select", *selected]
         elif self.is_increment:
-            # what does not come from the lake is there, and was tested
-            self._arguments += ["--select", "source:*+"]
+            # the tests of a view run: what it reads may be new
+            self._arguments += ["--select", "source:*+", "--indirect-selection", "empty"]
+            self._arguments += ["--exclude", "config.materialized:view"]
         else:
             self._arguments += ["--full-refresh"]
         self._events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
@@ -187,8 +187,8 @@ class Building:
             self._events.put(msg_to_dict(event))
 
 
-def list_unfed(manifest: Mapping[str, Any]) -> list[str]:
-    """Return the unique ids of the seeds, models and data tests that no source leads to, each after those it needs.
+def list_kept(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the unique ids of what an increment neither builds nor tests anew: what no source leads to, and views.
 
     Args:
         manifest: What dbt knows of the project.
@@ -200,12 +200,11 @@ def list_unfed(manifest: Mapping[str, Any]) -> list[str]:
         if node not in fed:
             fed.add(node)
             waiting += children.get(node, [])
-    unfed = {
-        unique_id: [parent for parent in manifest["parent_map"][unique_id] if parent in manifest["nodes"]]
-        for unique_id in manifest["nodes"]
-        if unique_id not in fed
+    return {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if unique_id not in fed or node["config"]["materialized"] == "view"
     }
-    return list(TopologicalSorter(unfed).static_order())
 
 
 def find_built_until(paths: Paths) -> str:

@@ -148,6 +148,19 @@ def test_a_model_has_a_test_of_its_key(model: str) -> None:
     assert names & {"unique", "unique_combination"} or "primary_key" in constraints
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_model_asks_of_its_columns_is_one_test_of_a_kind(model: str) -> None:
+    twin = read_twin(model)
+    of_columns = [test for column in twin["columns"] for test in column.get("data_tests", ())]
+    kinds = [kind for test in twin.get("data_tests", ()) for kind in test if kind != "unique_combination"]
+    names = [test[kind].get("name") for test in twin.get("data_tests", ()) for kind in test if kind in kinds]
+
+    # each is a query that dbt prepares every night for longer than it runs
+    assert set(of_columns) <= {"unique"}
+    assert len(set(kinds)) == len(kinds)
+    assert names == [f"{twin['name']}_{kind}" for kind in kinds]
+
+
 @pytest.mark.parametrize("model", [model for model in MODELS if "/marts/" in model])
 def test_a_mart_has_a_contract(model: str) -> None:
     project = yaml.safe_load(read("dbt_project/dbt_project.yml"))["models"]["ketnap"]["marts"]

@@ -25,7 +25,7 @@ import polars as pl
 import pytest
 
 from pipelines import dbt_project
-from pipelines.dbt_project import Building, find_built_until, list_unfed
+from pipelines.dbt_project import Building, find_built_until, list_kept
 from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
@@ -651,26 +651,29 @@ def test_a_night_in_which_a_test_found_something_is_followed_by_a_build_of_every
     assert bool(find_built_until(complete)) is is_kept
 
 
-def test_an_increment_leaves_out_what_no_source_leads_to() -> None:
+def test_an_increment_leaves_out_views_and_what_no_source_leads_to() -> None:
+    materialized = {
+        "seed.groups": "seed",
+        "model.dim_groups": "table",
+        "test.dim_groups": "test",
+        "model.stg": "view",
+        "model.fct": "incremental",
+        "test.stg": "test",
+        "test.both": "test",
+    }
     manifest = {
         "sources": {"source.lake": {}},
-        "nodes": {key: {} for key in ["seed.groups", "model.dim_groups", "test.dim_groups", "model.fct", "test.both"]},
+        "nodes": {key: {"config": {"materialized": kind}} for key, kind in materialized.items()},
         "child_map": {
-            "source.lake": ["model.fct"],
+            "source.lake": ["model.stg"],
             "seed.groups": ["model.dim_groups"],
             "model.dim_groups": ["test.dim_groups", "test.both"],
+            "model.stg": ["model.fct", "test.stg"],
             "model.fct": ["test.both"],
-        },
-        "parent_map": {
-            "seed.groups": [],
-            "model.dim_groups": ["seed.groups"],
-            "test.dim_groups": ["model.dim_groups"],
-            "model.fct": ["source.lake"],
-            "test.both": ["model.dim_groups", "model.fct"],
         },
     }
 
-    assert list_unfed(manifest) == ["seed.groups", "model.dim_groups", "test.dim_groups"]
+    assert list_kept(manifest) == {"seed.groups", "model.dim_groups", "test.dim_groups", "model.stg"}
 
 
 def test_a_seed_that_changes_builds_everything(complete: Paths) -> None:

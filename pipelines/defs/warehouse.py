@@ -1,13 +1,14 @@
 """Lake → staging → intermediate → marts → reports: dbt's models as assets, its data tests as checks on them."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from pipelines.dbt_project import Building, fetch_failing_rows, list_unfed, read_manifest
+from pipelines.dbt_project import Building, fetch_failing_rows, list_kept, read_manifest
 from pipelines.defs.resources import Build
 from pipelines.paths import load_paths
 from pipelines.publication import SCHEMAS
@@ -33,6 +34,8 @@ class Translator(DagsterDbtTranslator):
 _TRANSLATOR = Translator()
 """One for all: it remembers what it has translated."""
 
+_IS_UNCHANGED = {"is_unchanged": True}
+
 
 @dg.definitions
 def warehouse() -> dg.Definitions:
@@ -56,8 +59,10 @@ def list_published_keys() -> list[dg.AssetKey]:
 
 def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[str, Any]) -> Iterator[Any]:
     building = Building(build.paths, as_of=build.moment, selected=_select_nodes(context))
-    if building.is_increment:
-        yield from _carry_over(context, manifest)
+    kept = _Kept(manifest, list_kept(manifest)) if building.is_increment else None
+    if kept is not None:
+        yield from kept.list_checks(context)
+        yield from kept.follow()
     failed: dict[str, dg.AssetCheckResult] = {}
     for event in building:
         said = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
@@ -66,6 +71,8 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
                 failed[event["data"]["node_info"]["unique_id"]] = result
             else:
                 yield result
+        if kept is not None and event["data"]["node_info"]["node_status"] == "success":
+            yield from kept.follow(event["data"]["node_info"]["unique_id"])
     for unique_id, check in failed.items():
         yield _show_rows(check, build, building.result.failing_tests.get(unique_id))
     # rows that a check found block the publication without being an error of the run
@@ -75,18 +82,45 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
         raise dg.Failure(message, allow_retries=False)
 
 
-def _carry_over(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -> Iterator[Any]:
-    """Say of what an increment leaves as it is that it is there and in order: what comes after it waits for that."""
-    nodes = [manifest["nodes"][unique_id] for unique_id in list_unfed(manifest)]
-    unchanged = {"is_unchanged": True}
-    for node in nodes:
-        if node["resource_type"] != "test":
-            output_name = _TRANSLATOR.get_asset_key(node).to_python_identifier()
-            yield dg.Output(None, output_name=output_name, metadata=unchanged)
-    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
-    for key in context.selected_asset_check_keys:
-        if key.name in tests:
-            yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata=unchanged)
+class _Kept:
+    """What an increment leaves as it is: says of it that it is there, since what comes after it waits for that.
+
+    Args:
+        manifest: What dbt knows of the project.
+        unique_ids: What is left as it is.
+    """
+
+    def __init__(self, manifest: Mapping[str, Any], unique_ids: set[str]) -> None:
+        self._nodes = manifest["nodes"]
+        self._unique_ids = unique_ids
+        parents: Mapping[str, list[str]] = manifest["parent_map"]
+        self._order = TopologicalSorter(
+            {
+                unique_id: [parent for parent in parents[unique_id] if parent in self._nodes]
+                for unique_id, node in self._nodes.items()
+                if node["resource_type"] != "test"
+            }
+        )
+        self._order.prepare()
+
+    def list_checks(self, context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        """Give the results of the tests that are not run: they passed when the tables were built."""
+        names = {self._nodes[unique_id]["name"] for unique_id in self._unique_ids}
+        for key in context.selected_asset_check_keys:
+            if key.name in names:
+                yield dg.AssetCheckResult(
+                    passed=True, asset_key=key.asset_key, check_name=key.name, metadata=_IS_UNCHANGED
+                )
+
+    def follow(self, *built: str) -> Iterator[dg.Output[None]]:
+        """Give the outputs of what reads nothing else any more that is still to be built."""
+        self._order.done(*built)
+        while ready := self._order.get_ready():
+            kept = sorted(self._unique_ids.intersection(ready))
+            for unique_id in kept:
+                output_name = _TRANSLATOR.get_asset_key(self._nodes[unique_id]).to_python_identifier()
+                yield dg.Output(None, output_name=output_name, metadata=_IS_UNCHANGED)
+            self._order.done(*kept)
 
 
 def _select_nodes(context: dg.AssetExecutionContext) -> list[str]:
