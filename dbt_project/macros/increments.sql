@@ -8,6 +8,7 @@
     is_in_changed_period()  whether a period is one of those in a model that lists what changed
     is_in_changed_year()    whether it lies in the year of one
     of_changed_documents(r) the rows of a relation that are of documents of which something came in since
+    rows_to_write(r)        those in an increment, all of them in a full build
     existing_table(s, n)    a table as it is now, without a dependency; none in a full build
 -#}
 {% macro built_until() -%}
@@ -29,6 +30,14 @@
     where
         publication_id is not null
         and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed)
+{%- endmacro %}
+
+{% macro rows_to_write(relation) -%}
+    {%- if is_incremental() -%}
+    {{ of_changed_documents(relation) }}
+    {%- else -%}
+    select * from {{ relation }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro forget_documents() -%}
@@ -68,7 +77,8 @@
 {%- endmacro %}
 
 {#- The periods in a model that lists what changed, written out. They are few, and rows of one month were written together:
-    by a list DuckDB passes over the months that hold none, by a join with what changed it goes through all of them. -#}
+    by a list DuckDB passes over the months that hold none, by a join with what changed it goes through all of them. It
+    hands the first and the last on to the other side of a left join, the list not. -#}
 {% macro is_in_changed_period(period_id, model) -%}
     {{ is_one_of(period_id, 'select distinct period_id from ' ~ existing_table('intermediate', model)) }}
 {%- endmacro %}
@@ -83,7 +93,7 @@
 
 {% macro is_one_of(column, query) -%}
     {%- set values = run_query(query).columns[0].values() | sort if execute else [] -%}
-    {{ column }} in ('{{ values | join("', '") }}')
+    ({{ column }} in ('{{ values | join("', '") }}') and {{ column }} between '{{ values | first }}' and '{{ values | last }}')
 {%- endmacro %}
 
 {#- As the night before left it if the model is built later; without a dependency, which would be a circle, or stands already. -#}

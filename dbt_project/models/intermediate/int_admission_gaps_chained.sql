@@ -1,12 +1,22 @@
 -- Years without any admission, joined into one stall where they follow one another, whichever documents say so. Silence is
 -- not zero. Of an organisation that is not known the documents are kept apart.
-with admissions as (
+with own as (
 
-    select
-        *,
-        case when organisation_id = 'unknown' then document_id else 'any' end as document_scope
-    from {{ ref('int_admissions_united') }}
-    where group_code = 'all'
+    select * from {{ ref('int_admissions_combined') }}
+    where group_code = 'all' and {{ begins_a_year('starts_on') }} and {{ ends_a_year('ends_on') }}
+
+),
+
+rolled_up as (
+
+    select * from {{ ref('int_admissions_rolled_up') }}
+    where group_code = 'all' and {{ begins_a_year('starts_on') }} and {{ ends_a_year('ends_on') }}
+
+),
+
+admissions as (
+
+    {{ united_admissions('own', 'rolled_up') }}
 
 ),
 
@@ -14,17 +24,14 @@ zeros as (
 
     select
         organisation_id,
-        document_scope,
+        case when organisation_id = 'unknown' then document_id else 'any' end as document_scope,
         document_id,
         starts_on,
         ends_on,
         extract(year from starts_on) as start_year,
         extract(year from ends_on) as end_year
     from admissions
-    where
-        admissions_high = 0
-        and {{ begins_a_year('starts_on') }}
-        and {{ ends_a_year('ends_on') }}
+    where admissions_high = 0
 
 ),
 

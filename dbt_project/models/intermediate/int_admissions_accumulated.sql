@@ -25,6 +25,30 @@ wanted as (
 
 ),
 
+own as (
+
+    select admissions.*
+    from {{ ref('int_admissions_combined') }} as admissions
+    inner join wanted
+        on admissions.organisation_id = wanted.organisation_id and admissions.group_code = wanted.group_code
+
+),
+
+rolled_up as (
+
+    select admissions.*
+    from {{ ref('int_admissions_rolled_up') }} as admissions
+    inner join wanted
+        on admissions.organisation_id = wanted.organisation_id and admissions.group_code = wanted.group_code
+
+),
+
+united as (
+
+    {{ united_admissions('own', 'rolled_up') }}
+
+),
+
 admissions as (
 
     select
@@ -44,7 +68,7 @@ admissions as (
                 and extract(year from admissions.starts_on) = extract(year from admissions.ends_on)
                 then cast(extract(month from admissions.ends_on) - extract(month from admissions.starts_on) + 1 as bigint)
         end as month_count
-    from {{ ref('int_admissions_united') }} as admissions
+    from united as admissions
     inner join wanted
         on
             admissions.organisation_id = wanted.organisation_id

@@ -4,11 +4,7 @@
 
 with figures as (
 
-    {% if is_incremental() %}
-    {{ of_changed_documents(ref('fct_figures')) }}
-    {% else %}
-    select * from {{ ref('fct_figures') }}
-    {% endif %}
+    {{ rows_to_write(ref('fct_figures')) }}
 
 )
 

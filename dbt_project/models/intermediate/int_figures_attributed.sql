@@ -1,19 +1,28 @@
 -- Figures with the organisations they speak of. A figure that holds for each of nine communes has nine rows; a figure for
 -- several together belongs to none of them and has one row, on the organisation "unknown". A name means what it meant on
 -- the day that the figure is of. The plain counts of reports, which are by far the most, go to the facts directly.
-with figures as (
+-- depends_on: {{ ref('int_documents_changed') }}
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_documents() }}') }}
 
-    select * from {{ ref('int_figures_bounded') }}
+with written as {{ inlined() }} (
+
+    {{ rows_to_write(ref('int_figures_bounded')) }}
+
+),
+
+figures as (
+
+    select * from written
     where publication_id is not null
 
     union all
 
-    select * from {{ ref('int_figures_bounded') }}
+    select * from written
     where publication_id is null and scope_code <> 'one'
 
     union all
 
-    select * from {{ ref('int_figures_bounded') }}
+    select * from written
     where publication_id is null and scope_code = 'one' and statement_code <> 'level'
 
 ),

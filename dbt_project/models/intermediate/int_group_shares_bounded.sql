@@ -125,14 +125,30 @@ admission_counts as (
 
 ),
 
-whole_years as (
+own as (
 
-    -- totals of a year that no document states, as they are summed for the report
     select admissions.*
-    from {{ ref('int_admissions_united') }} as admissions
+    from {{ ref('int_admissions_combined') }} as admissions
     inner join wanted_organisations
         on admissions.organisation_id = wanted_organisations.organisation_id
     where {{ dbt.datediff('admissions.starts_on', 'admissions.ends_on', 'day') }} >= 364
+
+),
+
+rolled_up as (
+
+    select admissions.*
+    from {{ ref('int_admissions_rolled_up') }} as admissions
+    inner join wanted_organisations
+        on admissions.organisation_id = wanted_organisations.organisation_id
+    where {{ dbt.datediff('admissions.starts_on', 'admissions.ends_on', 'day') }} >= 364
+
+),
+
+-- totals of a year that no document states, as they are summed for the report
+whole_years as (
+
+    {{ united_admissions('own', 'rolled_up') }}
 
 ),
 

@@ -5,11 +5,7 @@
 
 with figures as (
 
-    {% if is_incremental() %}
-    {{ of_changed_documents(ref('int_figures_bounded')) }}
-    {% else %}
-    select * from {{ ref('int_figures_bounded') }}
-    {% endif %}
+    {{ rows_to_write(ref('int_figures_bounded')) }}
 
 ),
 
