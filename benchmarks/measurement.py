@@ -26,8 +26,8 @@ class Cost:
     Attributes:
         seconds: Wall clock.
         processor_seconds: User and system time of the program and of the processes it waited for.
-        peak_bytes: Most resident memory at one look, all processes of the program added up; pages they share count in
-            each of them.
+        peak_bytes: Most resident memory at one look, all processes of the program added up, or most of one of them
+            between two looks; pages they share count in each of them.
         exit_code: 0 if all went well, negative if a signal ended it.
         is_stopped: Whether it took longer than it was given.
         output: What it printed.
@@ -70,8 +70,7 @@ def measure(
     return Cost(
         seconds=seconds,
         processor_seconds=usage.ru_utime + usage.ru_stime,
-        # the largest process between two looks; the kernel counts in KiB
-        peak_bytes=max(watch.peak_bytes, usage.ru_maxrss * 1024),
+        peak_bytes=watch.peak_bytes,
         exit_code=process.returncode,
         is_stopped=watch.has_stopped,
         output=output.read_text(encoding="utf-8"),
@@ -92,7 +91,7 @@ class _Watch(Thread):
 
     def run(self) -> None:
         while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
-            self.peak_bytes = max(self.peak_bytes, _sum_resident(self._session))
+            self.peak_bytes = max(self.peak_bytes, *_measure_memory(self._session))
             if self._deadline is not None and time.perf_counter() > self._deadline and not self.has_stopped:
                 self.has_stopped = True
                 with suppress(ProcessLookupError):
@@ -103,9 +102,12 @@ class _Watch(Thread):
         self.join()
 
 
-def _sum_resident(session: int) -> int:
-    """Return the resident bytes of all processes of a session."""
-    total = 0
+def _measure_memory(session: int) -> tuple[int, int]:
+    """Return the resident bytes of all processes of a session together, and the most that one of them has ever had.
+
+    What the kernel says of a process that has ended will not do: it counts what the process was forked from.
+    """
+    total = highest = 0
     for status in Path("/proc").glob("[0-9]*/stat"):
         # a process may end while we look
         with suppress(OSError):
@@ -113,4 +115,11 @@ def _sum_resident(session: int) -> int:
             fields = status.read_text().rpartition(")")[2].split()
             if int(fields[3]) == session:
                 total += int(fields[21]) * _PAGE_BYTES
-    return total
+                highest = max(highest, _read_highest(status.with_name("status")))
+    return total, highest
+
+
+def _read_highest(status: Path) -> int:
+    """Return the most resident bytes that a process has had; a process that is ending has none."""
+    lines = status.read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)

@@ -100,9 +100,9 @@ class Building:
     Iterating gives the events that say what became of a node, as dbt writes them into its structured log. A test or
     model that fails raises nothing.
 
-    The big tables are kept from night to night, and only what came in since is written; views, seeds, and what is made of
-    seeds alone, are left as they are. Everything is built anew when the file does not hold what the last complete build left:
-    docs/decisions/0006-cost-follows-what-is-new.md.
+    The big tables are kept from night to night, and only what came in since is written; views, seeds, and what is made
+    of seeds alone, are left as they are. Everything is built anew when the file does not hold what the last complete
+    build left: docs/decisions/0006-cost-follows-what-is-new.md.
 
     Args:
         paths: Where the lake is, and where the build file goes.

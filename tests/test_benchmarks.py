@@ -173,6 +173,13 @@ def test_the_clock_is_divided_among_what_runs_at_once() -> None:
     assert divide_clock([]) == {}
 
 
+def test_what_measures_a_run_is_not_measured_with_it(tmp_path: Path) -> None:
+    ballast = bytearray(b"x" * 400_000_000)
+    cost = measure([sys.executable, "-c", "import time; time.sleep(1)"], environment={}, log=tmp_path / "small")
+
+    assert len(ballast) > 10 * cost.peak_bytes > 0
+
+
 def test_a_run_is_measured_with_its_children_and_stopped_in_time(tmp_path: Path) -> None:
     child = "data = bytearray(200_000_000); import time; time.sleep(0.5)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}]); print('done')"
