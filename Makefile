@@ -25,7 +25,7 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 	$(BIN)/lint-imports
 
-bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (hours, 60 GB)
+bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (half an hour, 17 GB)
 	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)
 
 documents: .venv/installed ## write docs/tables.md, docs/sources.md and docs/model_graph.svg anew

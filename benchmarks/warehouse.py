@@ -33,8 +33,9 @@ PEAK_GIB = 12.0
 _GIB = 2**30
 _KETNAP = str(Path(sys.executable).with_name("ketnap"))
 _LIMIT_FILE = "limit.duckdb"
-_BYTES_PER_ROW = 1_500
-"""Disk for an observation: 420 in a build file, up to three of them, 150 in the limit's, and room to spill."""
+_BYTES_PER_ROW = 500
+"""Disk for an observation: 80 in a build file, of which the nights keep a second, 80 in the limit's and in the published
+one each, 20 in the lake; the rest is room to spill."""
 
 
 @dataclass

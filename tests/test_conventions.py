@@ -76,6 +76,7 @@ MODULES = select_files("", ".py")
 FAMILIES = frozenset(
     re.findall(r"'(int_\w+_compared)'", read("dbt_project/models/intermediate/int_comparisons_unioned.sql"))
 )
+"""Models with the same columns, whose key is tested where they are united."""
 TEXTS = [name for name in list_files() if Path(name).suffix in TEXT_SUFFIXES or "." not in Path(name).name]
 
 
