@@ -1,10 +1,10 @@
 """How long the warehouse takes for ten years of monthly reports of all communes, beside the same tables by hand.
 
 Two histories, of all months and of a tenth of them, with the same communes: the month added to either is the same.
-For each: the product's full build (names, models and data tests), the hand-written SQL of `limit.sql`, the added month,
-and the whole nights of ``ketnap build`` around them. Prints a table and whether each bound holds; exit code 1 if one
-does not. The limit tests nothing, so what is compared with it is the full build without the clock that its data tests
-took; every other ratio is of whole builds.
+For each: the product's full build (names, models and data tests), the hand-written SQL of `limit.sql`, and the added
+month. Prints a table and whether each bound holds; exit code 1 if one does not. The limit tests nothing, so what is
+compared with it is the full build without the clock that its data tests took; every other ratio is of whole builds.
+Expectations and publication, which a night adds, are not measured here: what is made up is never published.
 """
 
 from __future__ import annotations
@@ -31,11 +31,9 @@ ADDED_TO_ADDED = 1.5
 PEAK_GIB = 12.0
 
 _GIB = 2**30
-_KETNAP = str(Path(sys.executable).with_name("ketnap"))
 _LIMIT_FILE = "limit.duckdb"
 _BYTES_PER_ROW = 500
-"""Disk for an observation: 80 in a build file, of which the nights keep a second, 80 in the limit's and in the published
-one each, 20 in the lake; the rest is room to spill."""
+"""Disk for an observation: 80 in the build file, 80 in the limit's, 20 in the lake; the rest is room to spill."""
 
 
 @dataclass
@@ -137,7 +135,6 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--months", type=int, default=120, help="length of the full history")
     parser.add_argument("--communes", type=int, help="fewer communes, for a quick look")
     parser.add_argument("--tenth-only", action="store_true", help="leave out the full history")
-    parser.add_argument("--no-nights", action="store_true", help="leave out `ketnap build`")
     parser.add_argument("--wall-limit", type=float, help="stop a run after so many seconds")
     parser.add_argument("--nodes", type=int, default=8, help="how many of the slowest models and tests to list")
     return parser.parse_args()
@@ -150,42 +147,29 @@ class _Runs:
         self._size = size
         self._arguments = arguments
         self._console = console
-        self._paths = Paths(size.folder)
-        # no file stands under data/raw: what would be read from there is in the lake
-        self._paths.raw.mkdir(parents=True)
         months = list_months(size.months)
-        self._generator = LakeGenerator(self._paths.lake, first_month=months[0], commune_count=arguments.communes)
+        lake = Paths(size.folder).lake
+        self._generator = LakeGenerator(lake, first_month=months[0], commune_count=arguments.communes)
         size.row_count = self._generator.write_batches(months)
         console.print(f"{size.label}: {size.row_count:,} observations of {size.months} months")
 
     def build(self) -> None:
-        """Measure the whole night, the product's full build and the limit."""
-        if not self._arguments.no_nights:
-            self._run("night: full", _KETNAP, "build", "--full")
-            shutil.rmtree(self._paths.build, ignore_errors=True)
+        """Measure the product's full build and the limit."""
         self._run("full build", "-m", "benchmarks.product")
         if self._size.has("full build"):
             self._run("limit", "-m", "benchmarks.limit", str(self._size.folder / _LIMIT_FILE))
 
     def add_month(self) -> None:
-        """Measure one more month, by the product's build and by a whole night, both from the same state."""
+        """Measure one more month on top of it."""
         self._generator.write_batches([ADDED_MONTH])
-        if not self._size.has("full build"):
-            return
-        before = self._paths.build.with_name("build_before")
-        if not self._arguments.no_nights:
-            shutil.copytree(self._paths.build, before)
-        self._run("added month", "-m", "benchmarks.product")
-        if not self._arguments.no_nights:
-            shutil.rmtree(self._paths.build)
-            before.rename(self._paths.build)
-            self._run("night: added month", _KETNAP, "build")
+        if self._size.has("full build"):
+            self._run("added month", "-m", "benchmarks.product")
 
     def _run(self, name: str, *command: str) -> None:
         cost = measure(
             [sys.executable, *command],
             environment={"KETNAP_ROOT": str(self._size.folder)},
-            log=self._size.folder / name.replace(" ", "_").replace(":", ""),
+            log=self._size.folder / name.replace(" ", "_"),
             wall_limit=self._arguments.wall_limit,
         )
         self._size.costs[name] = cost
@@ -218,10 +202,9 @@ def _print_costs(sizes: tuple[Size, ...], console: Console) -> None:
     for size in sizes:
         for name, cost in size.costs.items():
             outcome = "stopped" if cost.is_stopped else "" if cost.exit_code == 0 else f"exit code {cost.exit_code}"
-            # a whole night does not say what it does when
-            is_divided = name in ("full build", "added month")
-            models = size.model_seconds(name) if is_divided else None
-            tests = size.test_seconds(name) if is_divided else None
+            # the limit tests nothing
+            models = size.model_seconds(name) if name != "limit" else None
+            tests = size.test_seconds(name) if name != "limit" else None
             table.add_row(
                 f"{size.label}: {size.row_count:,}",
                 name,
