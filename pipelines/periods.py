@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,21 @@ _CODES = {
     "multi_year": re.compile(r"(?P<year>[0-9]{4})/(?P<number>[0-9]{4})"),
     "term": re.compile(r"(?P<year>[0-9]{4})-(?P<number>[0-9]{4})"),
 }
+
+
+_YEAR = r"(?:năm\s*|/\s*|-\s*)?(?P<year>(?:19|20)[0-9]{2})"
+_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_DAY_FORM = (
+    r"(?:ngày\s*)?(?P<{0}_day>[0-9]{{1,2}})\s*[/.-]\s*(?P<{0}_month>[0-9]{{1,2}})\s*[/.-]\s*(?P<{0}_year>[0-9]{{4}})"
+)
+_TEXTS = (
+    ("half_year", re.compile(rf"(?:6|sáu) tháng (?P<half>đầu|cuối)(?: năm)?\s*{_YEAR}")),
+    ("months_to_date", re.compile(rf"(?P<months>[0-9]{{1,2}}) tháng(?: đầu)?(?: năm)?\s*{_YEAR}")),
+    ("quarter", re.compile(rf"quý\s*(?P<quarter>iv|i{{1,3}}|[1-4])\s*{_YEAR}")),
+    ("month", re.compile(rf"tháng\s*(?P<month>[0-9]{{1,2}})\s*{_YEAR}")),
+    ("year", re.compile(rf"(?:cả\s+)?{_YEAR}")),
+    ("days", re.compile(rf"(?:từ\s*)?{_DAY_FORM.format('first')}\s*(?:đến|[-–])\s*{_DAY_FORM.format('last')}")),
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,27 @@ class Period:
             return None
 
     @property
+    def text(self) -> str:
+        """How a Vietnamese report prints the period; `parse_period_text` reads it.
+
+        Examples:
+            >>> Period.quarter(2024, 3).text
+            'quý III năm 2024'
+            >>> Period.years(2021, 2023).text
+            'từ 01/01/2021 đến 31/12/2023'
+        """
+        if self.starts_on is None or self.ends_on is None:
+            return ""
+        year, month = self.starts_on.year, self.starts_on.month
+        return {
+            "month": f"tháng {month} năm {year}",
+            "quarter": f"quý {('I', 'II', 'III', 'IV')[(month - 1) // 3]} năm {year}",
+            "half_year": f"6 tháng {'đầu' if month == 1 else 'cuối'} năm {year}",
+            "months_to_date": f"{self.ends_on.month} tháng đầu năm {year}",
+            "year": f"năm {year}",
+        }.get(self.period_type_code, f"từ {self.starts_on:%d/%m/%Y} đến {self.ends_on:%d/%m/%Y}")
+
+    @property
     def is_dated(self) -> bool:
         """Whether both days are known."""
         return self.starts_on is not None and self.ends_on is not None
@@ -207,6 +244,78 @@ def parse_period(code: str) -> Period:
         return build(year, number)
     message = f"{code!r} is no period\nwrite {_FORMS}"
     raise ValueError(message)
+
+
+def parse_period_text(text: str) -> Period:
+    """Read a period as Vietnamese reports print it, or as people type it.
+
+    Args:
+        text: ``6 tháng đầu năm 2024``, ``quý III/2024``, ``tháng 7 năm 2024``, ``9 tháng năm 2024``, ``năm 2024``, ``từ
+            01/01/2024 đến 17/9/2024``, or a form of `parse_period`.
+
+    Raises:
+        ValueError: The text has none of these forms, or names days that are not in the calendar.
+
+    Examples:
+        >>> parse_period_text("6 tháng đầu năm 2024").code
+        '2024-H1'
+        >>> parse_period_text("Quý III/2024").code
+        '2024-Q3'
+        >>> parse_period_text("từ ngày 01/01/2024 đến ngày 17/9/2024").period_type_code
+        'year_to_date'
+        >>> parse_period_text("quý V năm 2024")
+        Traceback (most recent call last):
+            ...
+        ValueError: 'quý V năm 2024' is no period
+        write 6 tháng đầu năm 2024, quý III/2024, tháng 7 năm 2024, năm 2024 or từ 01/01/2024 đến 30/6/2024
+    """
+    plain = " ".join(unicodedata.normalize("NFC", text).casefold().strip(" .,;()").split())
+    for kind, pattern in _TEXTS:
+        if match := pattern.fullmatch(plain):
+            try:
+                return _read_period(kind, match.groupdict())
+            except ValueError:
+                break
+    try:
+        return parse_period(plain.upper())
+    except ValueError:
+        message = (
+            f"{text!r} is no period\nwrite 6 tháng đầu năm 2024, quý III/2024, tháng 7 năm 2024, năm 2024 or "
+            "từ 01/01/2024 đến 30/6/2024"
+        )
+        raise ValueError(message) from None
+
+
+def _read_period(kind: str, parts: dict[str, str]) -> Period:
+    if kind == "days":
+        first, last = (
+            dt.date(int(parts[f"{end}_year"]), int(parts[f"{end}_month"]), int(parts[f"{end}_day"]))
+            for end in ("first", "last")
+        )
+        return _of_days(first, last)
+    year = int(parts["year"])
+    if kind == "half_year":
+        return Period.half_year(year, 1 if parts["half"] == "đầu" else 2)
+    if kind == "months_to_date":
+        months = int(parts["months"])
+        return {6: Period.half_year(year, 1), 12: Period.year(year)}.get(months) or Period.months_to_date(year, months)
+    if kind == "quarter":
+        return Period.quarter(year, _QUARTERS[parts["quarter"]])
+    return Period.month(year, int(parts["month"])) if kind == "month" else Period.year(year)
+
+
+def _of_days(first: dt.date, last: dt.date) -> Period:
+    """Return the calendar period of two days, else what lies between them, from New Year or not."""
+    year = first.year
+    calendar = [Period.year(year), *(Period.half_year(year, half) for half in (1, 2))]
+    calendar += [Period.quarter(year, quarter) for quarter in (1, 2, 3, 4)]
+    calendar += [Period.month(year, month) for month in range(1, _MONTHS + 1)]
+    calendar += [Period.months_to_date(year, months) for months in range(2, _MONTHS)]
+    for period in calendar:
+        if (period.starts_on, period.ends_on) == (first, last):
+            return period
+    is_to_date = (first.month, first.day) == (1, 1) and last.year == year
+    return Period("year_to_date" if is_to_date else "day", first, last)
 
 
 def exact_cover(whole: Period, parts: Iterable[Period]) -> tuple[Period, ...] | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from pipelines.paths import DBT_PROJECT
-from pipelines.periods import Period, exact_cover, parse_period
+from pipelines.periods import Period, exact_cover, parse_period, parse_period_text
 
 if TYPE_CHECKING:
     from conftest import Built
@@ -347,3 +347,60 @@ def test_exact_figures_give_exact_counts_of_figures_named_once(derivation: duckd
         ("3-6", 15, 15, "0-6|0-3"),
         ("5-6", 9, 9, "4-6|4-5"),
     ]
+
+
+# periods as reports print them
+
+
+@given(
+    code=st.one_of(
+        st.integers(1990, 2035).map(str),
+        st.tuples(st.integers(1990, 2035), st.integers(1, 12)).map(lambda month: f"{month[0]}-{month[1]:02}"),
+        st.tuples(st.integers(1990, 2035), st.integers(1, 4)).map(lambda quarter: f"{quarter[0]}-Q{quarter[1]}"),
+        st.tuples(st.integers(1990, 2035), st.integers(1, 2)).map(lambda half: f"{half[0]}-H{half[1]}"),
+        st.tuples(st.integers(1990, 2035), st.integers(2, 11).filter(lambda months: months != 6)).map(
+            lambda months: f"{months[0]}-M{months[1]}"
+        ),
+    )
+)
+def test_a_printed_period_is_read_as_it_was_meant(code: str) -> None:
+    period = parse_period(code)
+
+    assert parse_period_text(period.text) == period
+    assert parse_period_text(code) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("6 tháng đầu năm 2024", "2024-H1"),
+        ("Sáu tháng cuối năm 2024.", "2024-H2"),
+        ("6 tháng năm 2024", "2024-H1"),
+        ("12 tháng năm 2024", "2024"),
+        ("9 tháng đầu năm 2024", "2024-M9"),
+        ("Quý III/2024", "2024-Q3"),
+        ("quý 2 năm 2024", "2024-Q2"),
+        ("Tháng 07/2024", "2024-07"),
+        ("Năm 2024", "2024"),
+        ("cả năm 2024", "2024"),
+        ("từ ngày 01/01/2024 đến ngày 30/6/2024", "2024-H1"),
+        ("01/04/2024 - 30/06/2024", "2024-Q2"),
+    ],
+)
+def test_a_period_of_a_report_has_a_code(text: str, code: str) -> None:
+    assert parse_period_text(text).code == code
+
+
+def test_days_that_are_no_calendar_period_are_taken_as_they_are() -> None:
+    assert parse_period_text("từ 01/01/2024 đến 17/9/2024") == Period(
+        "year_to_date", dt.date(2024, 1, 1), dt.date(2024, 9, 17)
+    )
+    assert parse_period_text("từ 10/9/2024 đến 9/10/2024").period_type_code == "day"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "vừa qua", "tháng 13/2024", "quý V năm 2024", "từ 30/2/2024 đến 1/3/2024", "0 tháng năm 2024"]
+)
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no period"):
+        parse_period_text(text)
