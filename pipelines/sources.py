@@ -7,27 +7,25 @@ data.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.observations import Reading
+from pipelines.layouts import Layout, read_layouts
 from pipelines.readers.article import read_article
 from pipelines.readers.delimited import read_delimited
 from pipelines.readers.publication import read_publication
 from pipelines.readers.rejecting import reject_file
+from pipelines.readers.workbook import read_workbook
 
-Reader = Callable[[bytes, str, str], Reading]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-READERS: dict[str, Reader] = {
-    "article": read_article,
-    "delimited": read_delimited,
-    "publication": read_publication,
-}
+    from pipelines.observations import Reading
 
 
 class FilePattern(BaseModel):
@@ -36,7 +34,7 @@ class FilePattern(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pattern: str
-    reader: Literal["article", "delimited", "publication"]
+    reader: Literal["article", "delimited", "publication", "workbook"]
 
 
 class UsageWarning(BaseModel):
@@ -50,7 +48,7 @@ class UsageWarning(BaseModel):
 
 
 class Source(BaseModel):
-    """What a ``_source.yml`` says."""
+    """What a ``_source.yml`` says, and the layouts beside it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -64,6 +62,7 @@ class Source(BaseModel):
     sensitivity: str
     files: list[FilePattern]
     usage_warnings: list[UsageWarning]
+    layouts: tuple[Layout, ...] = Field(default=(), exclude=True)
 
 
 @dataclass(frozen=True)
@@ -80,10 +79,15 @@ class RawFile:
     file_path: str
     content: bytes
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of the content, hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """What identifies the version of the file."""
+        return f"{self.file_path}@{self.sha256}"
 
     @property
     def reader_name(self) -> str | None:
@@ -115,7 +119,7 @@ def read_sources(raw: Path) -> list[Source]:
         if source.source_name != sidecar.parent.name:
             message = f"source_name {source.source_name!r} is not the name of the folder {sidecar.parent.name!r}"
             raise ValueError(message)
-        sources.append(source)
+        sources.append(source.model_copy(update={"layouts": read_layouts(folder)}))
     return sources
 
 
@@ -129,6 +133,17 @@ def list_files(raw: Path, source: Source) -> list[Path]:
     )
 
 
+READERS: dict[str, Callable[[RawFile, int], Reading]] = {
+    "article": lambda file, _: read_article(file.content, file.file_path, file.key),
+    "delimited": lambda file, _: read_delimited(file.content, file.file_path, file.key),
+    "publication": lambda file, _: read_publication(file.content, file.file_path, file.key),
+    "workbook": lambda file, max_bytes: (
+        read_workbook(file.content, file.file_path, file.key, file.source.layouts, max_bytes=max_bytes).reading
+    ),
+}
+"""Reader by name; the number is the size above which what a file unpacks to is not read."""
+
+
 def read_file(file: RawFile, *, max_bytes: int) -> Reading:
     """Read one file with the reader of its source; a file that no reader takes is rejected, never skipped.
 
@@ -136,10 +151,9 @@ def read_file(file: RawFile, *, max_bytes: int) -> Reading:
         file: The file.
         max_bytes: Size above which it is rejected unread.
     """
-    file_key = f"{file.file_path}@{file.sha256}"
     if len(file.content) > max_bytes:
-        return reject_file(file_key, "file_too_large", found=f"{len(file.content)} B", expected=f"{max_bytes} B")
+        return reject_file(file.key, "file_too_large", found=f"{len(file.content)} B", expected=f"{max_bytes} B")
     if file.reader_name is None:
         expected = ", ".join(entry.pattern for entry in file.source.files)
-        return reject_file(file_key, "unexpected_file", found=PurePosixPath(file.file_path).name, expected=expected)
-    return READERS[file.reader_name](file.content, file.file_path, file_key)
+        return reject_file(file.key, "unexpected_file", found=PurePosixPath(file.file_path).name, expected=expected)
+    return READERS[file.reader_name](file, max_bytes)

@@ -36,6 +36,21 @@ def read_codes(table: str) -> dict[str, dict[str, str]]:
     return {row[key]: row for row in rows}
 
 
+@cache
+def read_partitions(table: str) -> tuple[tuple[str, str, str], ...]:
+    """Return what makes up what, nothing missing and nothing twice.
+
+    Args:
+        table: ``group_relations`` or ``measure_relations``.
+
+    Returns:
+        Code of the whole, code of a part and name of the partition, in the order of the seed.
+    """
+    with (SEEDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    return tuple((whole, part, name) for whole, part, relation, name in rows[1:] if relation == "part_of")
+
+
 def read_rejection_reason(reason_code: str) -> RejectionReason:
     """Return the reason of one code.
 

@@ -1,11 +1,11 @@
 -- The way from an observation to a fact has inner joins to vocabularies and names: a code that one of them lacks would drop
--- a figure silently. Every observation of the newest version of a file is in the facts, once.
+-- a figure silently. Every number of the newest version of a file is in the facts, once.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_figures'}}}) }}
 
 with observations as (
 
     select * from {{ ref('int_observations_versioned') }}
-    where is_current and {{ came_in('batch_id') }}
+    where is_current and value is not null and {{ came_in('batch_id') }}
 
 ),
 

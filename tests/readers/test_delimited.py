@@ -53,6 +53,21 @@ RATIO = {
 }
 
 
+OF_WORKBOOKS = {
+    "hidden_sheet",
+    "lists_persons",
+    "macro_file",
+    "missing_organisation",
+    "no_lines",
+    "password_protected",
+    "unexpected_number",
+    "unknown_period",
+    "unpacked_too_large",
+    "wrong_form",
+}
+"""Reasons that `tests/readers/test_workbook.py` has cases of."""
+
+
 def write(*rows: dict[str, str]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -247,7 +262,7 @@ def test_a_file_that_is_no_register_is_rejected_whole(content: bytes, reason_cod
 
 
 def test_every_reason_of_this_reader_has_a_case() -> None:
-    by_other_means = {"unexpected_file", "file_too_large", "wrong_publication"}
+    by_other_means = {"unexpected_file", "file_too_large", "wrong_publication"} | OF_WORKBOOKS
     here = {"unreadable_file", "missing_column", "unknown_column", "duplicate_key"} | {code for _, _, code in BAD_CELLS}
 
     assert here == set(read_codes("rejection_reasons")) - by_other_means

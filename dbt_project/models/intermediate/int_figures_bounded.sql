@@ -9,7 +9,8 @@
 with observations as (
 
     select * from {{ ref('int_observations_versioned') }}
-    where is_current
+    -- a line that does not apply has no number
+    where is_current and value is not null
 
 ),
 
