@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path  # noqa: TC003 - Typer reads annotations while it runs
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,6 +96,58 @@ def findings(
     print_findings(
         load_paths().published_database, Console(), severity=severity, organisation=organisation, language=lang
     )
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A report or a table of figures.")],
+    *,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every number and every fault.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI,
+) -> None:
+    """Show what would be taken in of a file, and what is wrong with it. Nothing is kept.
+
+    Exit code 0: everything. 1: something has a fault. 2: no source takes such a file.
+    """
+    from pipelines.commands.reading import preview
+    from pipelines.settings import load_settings
+
+    max_bytes = load_settings().max_file_bytes
+    raise typer.Exit(preview(file, load_paths().raw, Console(), max_bytes=max_bytes, language=lang, has_all=show_all))
+
+
+@app.command()
+def form(
+    *,
+    number: Annotated[str, typer.Option("--form", help="Number of the form: 1, 2.")] = "2",
+    generation: Annotated[int, typer.Option(help="Generation of the forms: 2012 or 2021.")] = 2021,
+    period: Annotated[str, typer.Option(help="2024, 2024-07, 2024-Q3, 2024-H1, 2024-M9, or as reports print it.")],
+    organisation: Annotated[str, typer.Option(help="Name as it is to be printed: Đảng bộ xã Thu Cúc.")] = "",
+    parent: Annotated[str, typer.Option(help="Name of the organisation above.")] = "",
+    province: Annotated[str, typer.Option(help="The province.")] = "",
+    has_all: Annotated[bool, typer.Option("--all", help="One for every district and commune of the province.")] = False,
+    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the workbooks.")] = Path(),
+) -> None:
+    """Write blank forms in the official layout, to be filled in and read back.
+
+    Exit code 2: no such form, period or province.
+    """
+    from pipelines.commands.forming import list_subjects, write_forms
+    from pipelines.forms import Subject
+    from pipelines.periods import parse_period_text
+
+    if bool(organisation) == has_all or (has_all and not province):
+        raise typer.BadParameter("give an --organisation, or --all with a --province")  # noqa: EM101
+    try:
+        dates = parse_period_text(period)
+        if dates.ends_on is None:
+            raise typer.BadParameter(f"{period!r} has no last day", param_hint="--period")  # noqa: EM102
+        subjects = list_subjects(province, dates.ends_on) if has_all else [Subject(organisation, parent, province)]
+        raw = load_paths().raw
+        write_forms(number, subjects, dates, generation=generation, raw=raw, folder=output, console=Console())
+    except ValueError as error:
+        _complain(str(error))
+        raise typer.Exit(2) from error
 
 
 @app.command()
