@@ -306,15 +306,11 @@ def _read_period(kind: str, parts: dict[str, str]) -> Period:
 
 def _of_days(first: dt.date, last: dt.date) -> Period:
     """Return the calendar period of two days, else what lies between them, from New Year or not."""
-    year = first.year
-    calendar = [Period.year(year), *(Period.half_year(year, half) for half in (1, 2))]
-    calendar += [Period.quarter(year, quarter) for quarter in (1, 2, 3, 4)]
-    calendar += [Period.month(year, month) for month in range(1, _MONTHS + 1)]
-    calendar += [Period.months_to_date(year, months) for months in range(2, _MONTHS)]
-    for period in calendar:
-        if (period.starts_on, period.ends_on) == (first, last):
+    for period_type_code in ("year", "half_year", "quarter", "month", "months_to_date"):
+        period = Period(period_type_code, first, last)
+        if period.code is not None:
             return period
-    is_to_date = (first.month, first.day) == (1, 1) and last.year == year
+    is_to_date = (first.month, first.day) == (1, 1) and last.year == first.year
     return Period("year_to_date" if is_to_date else "day", first, last)
 
 

@@ -30,8 +30,7 @@ def read_codes(table: str) -> dict[str, dict[str, str]]:
     Returns:
         Row by code, the cells as text.
     """
-    with (SEEDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _read_rows(table)
     key = next(iter(rows[0]))
     return {row[key]: row for row in rows}
 
@@ -46,9 +45,8 @@ def read_partitions(table: str) -> tuple[tuple[str, str, str], ...]:
     Returns:
         Code of the whole, code of a part and name of the partition, in the order of the seed.
     """
-    with (SEEDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    return tuple((whole, part, name) for whole, part, relation, name in rows[1:] if relation == "part_of")
+    rows = (tuple(row.values()) for row in _read_rows(table))
+    return tuple((whole, part, name) for whole, part, relation, name in rows if relation == "part_of")
 
 
 def read_rejection_reason(reason_code: str) -> RejectionReason:
@@ -59,3 +57,8 @@ def read_rejection_reason(reason_code: str) -> RejectionReason:
     """
     row = read_codes("rejection_reasons")[reason_code]
     return RejectionReason(reason_code, row["message_vi"], row["message_en"])
+
+
+def _read_rows(table: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

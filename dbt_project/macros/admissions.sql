@@ -63,6 +63,12 @@
 
     Who looks for a few organisations or periods leaves out the others before: DuckDB hands no condition on to both sides. -#}
 {% macro united_admissions(own, rolled_up) -%}
+{%- set is_replaced = 'own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole' -%}
+{%- set is_same -%}
+        own.organisation_id = rolled_up.organisation_id
+        and own.group_code = rolled_up.group_code
+        and own.period_id = rolled_up.period_id
+{%- endset -%}
 select
     own.organisation_id,
     own.group_code,
@@ -70,14 +76,13 @@ select
     own.period_type_code,
     own.starts_on,
     own.ends_on,
-    case when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then 'rolled_up' else own.origin_code end
-        as origin_code,
+    case when {{ is_replaced }} then 'rolled_up' else own.origin_code end as origin_code,
     case
-        when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then rolled_up.admissions_low
+        when {{ is_replaced }} then rolled_up.admissions_low
         else own.admissions_low
     end as admissions_low,
     case
-        when own.admissions_low <> coalesce(own.admissions_high, -1) and rolled_up.is_whole then rolled_up.admissions_high
+        when {{ is_replaced }} then rolled_up.admissions_high
         else own.admissions_high
     end as admissions_high,
     own.source_id,
@@ -91,9 +96,7 @@ select
 from {{ own }} as own
 left join {{ rolled_up }} as rolled_up
     on
-        own.organisation_id = rolled_up.organisation_id
-        and own.group_code = rolled_up.group_code
-        and own.period_id = rolled_up.period_id
+        {{ is_same }}
 
 union all
 
@@ -118,8 +121,6 @@ select
 from {{ rolled_up }} as rolled_up
 left join {{ own }} as own
     on
-        rolled_up.organisation_id = own.organisation_id
-        and rolled_up.group_code = own.group_code
-        and rolled_up.period_id = own.period_id
+        {{ is_same }}
 where own.organisation_id is null
 {%- endmacro %}

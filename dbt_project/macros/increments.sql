@@ -9,6 +9,7 @@
     is_in_changed_year()    whether it lies in the year of one
     of_changed_documents(r) the rows of a relation that are of documents of which something came in since
     rows_to_write(r)        those in an increment, all of them in a full build
+    is_of_known_document()  whether a row is of a changed document that was there before
     existing_table(s, n)    a table as it is now, without a dependency; none in a full build
 -#}
 {% macro built_until() -%}
@@ -40,10 +41,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Of a document that is new, there is nothing to find in what was there before. -#}
+{% macro is_of_known_document() -%}
+    document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed where changed.is_known)
+{%- endmacro %}
+
 {% macro forget_documents() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed where changed.is_known)
+        where {{ is_of_known_document() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -59,7 +65,7 @@
         delete from {{ this }}
         where
             organisation_id = 'unknown'
-            and document_id in (select changed.document_id from {{ ref('int_documents_changed') }} as changed where changed.is_known);
+            and {{ is_of_known_document() }};
 
         delete from {{ this }} as kept
         where

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.forms import Subject, write_form
-from pipelines.layouts import find_form
 from pipelines.names import drop_marks, normalise_name, parse_province_name
 from pipelines.sources import read_sources
 from pipelines.units import load_gazetteer
@@ -17,12 +16,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pipelines.layouts import Layout
     from pipelines.periods import Period
     from pipelines.units import Gazetteer, Unit
-
-GENERATIONS = {2012: "TCTW", 2021: "BTCTW"}
-"""What stands behind the number of a form."""
 
 
 def write_forms(
@@ -34,7 +29,7 @@ def write_forms(
     raw: Path,
     folder: Path,
     console: Console,
-) -> int:
+) -> None:
     """Write one blank form for each organisation and say where they are.
 
     Args:
@@ -50,17 +45,22 @@ def write_forms(
         ValueError: There is no such form.
     """
     layouts = [layout for source in read_sources(raw) for layout in source.layouts]
-    found = find_form(layouts, f"{form_number}-{GENERATIONS.get(generation, '')}")
-    if found is None:
-        message = f"there is no form {form_number!r} of {generation}\n\nthere are {_list_forms(layouts)}"
+    found = [
+        (layout, form)
+        for layout in layouts
+        for form in layout.forms
+        if layout.generation == generation and form.form_code.partition("-")[0] == form_number.upper()
+    ]
+    if not found:
+        forms = ", ".join(form.form_code for layout in layouts for form in layout.forms)
+        message = f"there is no form {form_number!r} of {generation}\n\nthere are {forms}"
         raise ValueError(message)
-    layout, form = found
+    layout, form = found[0]
     folder.mkdir(parents=True, exist_ok=True)
     for subject in subjects:
         file = folder / f"{form.form_code}_{period.code or period.text}_{_slug(subject)}.xlsx"
         write_form(layout, form, subject, period, file)
     console.print(f"{len(subjects)} × {form.form_code} → {folder}", highlight=False, soft_wrap=True)
-    return len(subjects)
 
 
 def list_subjects(province_name: str, day: dt.date) -> list[Subject]:
@@ -101,7 +101,3 @@ def _slug(subject: Subject) -> str:
     above = subject.parent_organisation_name
     text = drop_marks(f"{subject.organisation_name} {above}".replace("Đảng bộ ", "")).casefold()
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
-
-
-def _list_forms(layouts: list[Layout]) -> str:
-    return ", ".join(form.form_code for layout in layouts for form in layout.forms)

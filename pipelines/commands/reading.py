@@ -111,7 +111,6 @@ def _find_source(file: Path, raw: Path) -> Source | None:
 def _print_numbers(
     observations: pl.DataFrame, console: Console, words: dict[str, str], language: Language, *, limit: int | None
 ) -> None:
-    label = "label_vi" if language is Language.VI else "label_en"
     columns = ("place", "organisation", "period", "measure", "group", "statement", "value")
     table = Table(*(words[column] for column in columns), title=words["numbers"], title_justify="left")
     for row in observations.head(limit or observations.height).iter_rows(named=True):
@@ -119,9 +118,9 @@ def _print_numbers(
             row["locator"],
             row["organisation_name"],
             f"{row['starts_on'] or ''}/{row['ends_on'] or ''}",
-            read_codes("measures")[row["measure_code"]][label],
-            read_codes("groups")[row["group_code"]][label],
-            read_codes("statements")[row["statement_code"]][label],
+            read_codes("measures")[row["measure_code"]][f"label_{language}"],
+            read_codes("groups")[row["group_code"]][f"label_{language}"],
+            read_codes("statements")[row["statement_code"]][f"label_{language}"],
             row["printed"],
         )
     _print_table(table, console, words, language, left=observations.height - table.row_count)
@@ -130,10 +129,9 @@ def _print_numbers(
 def _print_faults(
     rejections: pl.DataFrame, console: Console, words: dict[str, str], language: Language, *, limit: int | None
 ) -> None:
-    message = "message_vi" if language is Language.VI else "message_en"
     table = Table(words["place"], words["reason"], words["message"], title=words["faults"], title_justify="left")
     for row in rejections.head(limit or rejections.height).iter_rows(named=True):
-        table.add_row(row["locator"], row["reason_code"], row[message])
+        table.add_row(row["locator"], row["reason_code"], row[f"message_{language}"])
     _print_table(table, console, words, language, left=rejections.height - table.row_count)
 
 

@@ -1,19 +1,14 @@
 -- Years without any admission, joined into one stall where they follow one another, whichever documents say so. Silence is
 -- not zero. Of an organisation that is not known the documents are kept apart.
-with own as (
+with {% for side, table in [('own', 'int_admissions_combined'), ('rolled_up', 'int_admissions_rolled_up')] -%}
+{{ side }} as (
 
-    select * from {{ ref('int_admissions_combined') }}
+    select * from {{ ref(table) }}
     where group_code = 'all' and {{ begins_a_year('starts_on') }} and {{ ends_a_year('ends_on') }}
 
 ),
 
-rolled_up as (
-
-    select * from {{ ref('int_admissions_rolled_up') }}
-    where group_code = 'all' and {{ begins_a_year('starts_on') }} and {{ ends_a_year('ends_on') }}
-
-),
-
+{% endfor -%}
 admissions as (
 
     {{ united_admissions('own', 'rolled_up') }}

@@ -25,24 +25,17 @@ wanted as (
 
 ),
 
-own as (
+{% for side, table in [('own', 'int_admissions_combined'), ('rolled_up', 'int_admissions_rolled_up')] -%}
+{{ side }} as (
 
     select admissions.*
-    from {{ ref('int_admissions_combined') }} as admissions
+    from {{ ref(table) }} as admissions
     inner join wanted
         on admissions.organisation_id = wanted.organisation_id and admissions.group_code = wanted.group_code
 
 ),
 
-rolled_up as (
-
-    select admissions.*
-    from {{ ref('int_admissions_rolled_up') }} as admissions
-    inner join wanted
-        on admissions.organisation_id = wanted.organisation_id and admissions.group_code = wanted.group_code
-
-),
-
+{% endfor -%}
 united as (
 
     {{ united_admissions('own', 'rolled_up') }}

@@ -1,14 +1,7 @@
 -- What the night may have changed in the fact tables: counts that a changed document states, and counts that it stated
 -- before. All rows of the same organisation, measure, group and period are chosen among anew.
 {% set facts = ['admissions', 'departures', 'localities', 'members', 'organisation_counts', 'targets', 'training'] %}
-with known_documents as (
-
-    select document_id from {{ ref('int_documents_changed') }}
-    where is_known
-
-),
-
-counts as (
+with counts as (
 
     {{ of_changed_documents(ref('int_counts_unioned')) }}
 
@@ -38,7 +31,7 @@ changed as (
         starts_on,
         ends_on
     from {{ earlier }}
-    where document_id in (select known_documents.document_id from known_documents) and organisation_id <> 'unknown'
+    where {{ is_of_known_document() }} and organisation_id <> 'unknown'
     {% endif -%}
     {% endfor %}
 

@@ -125,26 +125,18 @@ admission_counts as (
 
 ),
 
-own as (
+{% for side, table in [('own', 'int_admissions_combined'), ('rolled_up', 'int_admissions_rolled_up')] -%}
+{{ side }} as (
 
     select admissions.*
-    from {{ ref('int_admissions_combined') }} as admissions
+    from {{ ref(table) }} as admissions
     inner join wanted_organisations
         on admissions.organisation_id = wanted_organisations.organisation_id
     where {{ dbt.datediff('admissions.starts_on', 'admissions.ends_on', 'day') }} >= 364
 
 ),
 
-rolled_up as (
-
-    select admissions.*
-    from {{ ref('int_admissions_rolled_up') }} as admissions
-    inner join wanted_organisations
-        on admissions.organisation_id = wanted_organisations.organisation_id
-    where {{ dbt.datediff('admissions.starts_on', 'admissions.ends_on', 'day') }} >= 364
-
-),
-
+{% endfor -%}
 -- totals of a year that no document states, as they are summed for the report
 whole_years as (
 
