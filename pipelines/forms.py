@@ -7,8 +7,9 @@ filled in, and each line carries, in a hidden column, what it counts.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -16,19 +17,19 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pipelines.vocabulary import read_partitions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
-    from pipelines.layouts import Form, Layout, Line
+    from pipelines.layouts import Column, Form, Layout, Line
     from pipelines.periods import Period
 
 _TITLE_ROW = 6
 _HEAD_ROW = 8
 _FIRST_ROW = 10
-_CODE, _WORDS, _THIS, _EARLIER, _PERCENT, _CHECK, _KEY = range(7)
-_WIDTHS = {_CODE: 6, _WORDS: 62, _THIS: 14, _EARLIER: 14, _PERCENT: 16, _CHECK: 22, _KEY: 10}
-_COLUMNS = {_THIS: "this_period", _EARLIER: "earlier_period", _PERCENT: "percent_of_earlier"}
+_CODE, _WORDS, _FIRST_NUMBER = range(3)
+_WIDTHS = {_CODE: 6, _WORDS: 62}
+_NUMBER_WIDTH, _CHECK_WIDTH, _KEY_WIDTH = 16, 28, 10
 _MANY = 10**9
 
 
@@ -47,20 +48,15 @@ class Subject:
     province_name: str = ""
 
 
-class Numbers(NamedTuple):
-    """What is filled in on a line; None leaves a cell empty."""
-
-    this_period: float | str | None = None
-    earlier_period: float | str | None = None
-
-
-NO_NUMBERS: Mapping[str, Numbers] = {}
+Numbers = Mapping[str, Mapping[str, float | str | None]]
+"""What is filled in, by `Line.key` and `Column.code`; what is left out stays empty."""
 
 
 @dataclass(frozen=True)
-class _Check:
-    """Rows that make up another one: whole = plus - minus."""
+class Check:
+    """Rows that make up another one in a column: whole = plus - minus."""
 
+    column: int
     whole: int
     plus: tuple[int, ...]
     minus: tuple[int, ...]
@@ -75,7 +71,7 @@ def write_form(
     period: Period,
     target: Path | BinaryIO,
     *,
-    numbers: Mapping[str, Numbers] = NO_NUMBERS,
+    numbers: Numbers | None = None,
 ) -> None:
     """Write a form, blank where no number is given.
 
@@ -85,19 +81,25 @@ def write_form(
         subject: Whose report it is.
         period: Of when; both days are known.
         target: The workbook.
-        numbers: By the `Line.key` of the line.
+        numbers: What is filled in. Percentages are computed from it.
     """
     with xlsxwriter.Workbook(target, {"default_date_format": "dd/mm/yyyy"}) as workbook:
         sheet = workbook.add_worksheet(f"Biểu {form.form_code}")
         styles = _Styles(workbook)
         _write_head(sheet, styles, layout, form, subject, period)
         rows = {_FIRST_ROW + number: line for number, line in enumerate(form.lines)}
+        columns = {_FIRST_NUMBER + number: column for number, column in enumerate(form.columns)}
+        _Body(sheet, styles, form, rows, columns, numbers or {}).write()
+        check_column = _FIRST_NUMBER + len(columns)
+        for place, checks in _group_checks(list_checks(form, rows, columns)).items():
+            _write_check(sheet, styles, place, check_column, checks)
         for row, line in rows.items():
-            _write_line(sheet, styles, row, line, numbers.get(line.key, Numbers()))
-        for check in _list_checks(form, rows):
-            _write_check(sheet, styles, check)
-        for column, width in _WIDTHS.items():
-            sheet.set_column(column, column, width, None, {"hidden": column == _KEY})
+            if line.label:
+                sheet.write_string(row, check_column + 1, line.key)
+        widths = {**_WIDTHS, **dict.fromkeys(columns, _NUMBER_WIDTH), check_column: _CHECK_WIDTH}
+        for column, width in widths.items():
+            sheet.set_column(column, column, width)
+        sheet.set_column(check_column + 1, check_column + 1, _KEY_WIDTH, None, {"hidden": True})
         sheet.freeze_panes(_FIRST_ROW, 0)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -140,33 +142,53 @@ def _write_head(sheet: Any, styles: _Styles, layout: Layout, form: Form, subject
         if text:
             sheet.write_string(row, 0, f"{label}: {text}", styles.plain)
     sheet.write_string(len(texts), 0, f"{layout.reported_on[0]}:", styles.plain)
-    sheet.write_blank(len(texts), _THIS, None, styles.day)
-    sheet.write_string(0, _PERCENT, f"Biểu số {form.form_code}", styles.right)
-    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, _PERCENT, form.title_vi.upper(), styles.title)
-    heads = {_CODE: "TT", _WORDS: layout.line_header[0]}
-    heads |= {column: layout.columns[code][0] for column, code in _COLUMNS.items() if code in layout.columns}  # type: ignore[index]
-    for column, text in heads.items():
-        sheet.write_string(_HEAD_ROW, column, text, styles.head)
-    for column, text in zip(heads, ("A", "B", "1", "2", "3"), strict=False):
-        write = sheet.write_string if text.isalpha() else sheet.write_number
-        write(_HEAD_ROW + 1, column, text if text.isalpha() else int(text), styles.numbering)
+    sheet.write_blank(len(texts), _FIRST_NUMBER, None, styles.day)
+    last = _FIRST_NUMBER + len(form.columns) - 1
+    sheet.write_string(0, last, f"Biểu số {form.form_code}", styles.right)
+    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, last, form.title_vi.upper(), styles.title)
+    sheet.write_string(_HEAD_ROW, _CODE, "TT", styles.head)
+    sheet.write_string(_HEAD_ROW, _WORDS, layout.line_header[0], styles.head)
+    sheet.write_string(_HEAD_ROW + 1, _CODE, "A", styles.numbering)
+    sheet.write_string(_HEAD_ROW + 1, _WORDS, "B", styles.numbering)
+    for number, column in enumerate(form.columns):
+        sheet.write_string(_HEAD_ROW, _FIRST_NUMBER + number, column.labels[0], styles.head)
+        sheet.write_number(_HEAD_ROW + 1, _FIRST_NUMBER + number, number + 1, styles.numbering)
 
 
-def _write_line(sheet: Any, styles: _Styles, row: int, line: Line, numbers: Numbers) -> None:
-    sheet.write_string(row, _CODE, line.code, styles.code)
-    sheet.write_string(row, _WORDS, line.text, styles.heading if line.heading or line.code.isupper() else styles.words)
-    if line.heading:
-        for column in _COLUMNS:
-            sheet.write_blank(row, column, None, styles.words)
-        return
-    is_count = line.statement == "level"
-    for column, number in ((_THIS, numbers.this_period), (_EARLIER, numbers.earlier_period)):
-        sheet.write(row, column, number, styles.number if is_count else styles.average)
-        sheet.data_validation(
+@dataclass(frozen=True)
+class _Body:
+    """The lines of a form on a sheet."""
+
+    sheet: Any
+    styles: _Styles
+    form: Form
+    rows: Mapping[int, Line]
+    columns: Mapping[int, Column]
+    numbers: Numbers
+
+    def write(self) -> None:
+        """Write all lines."""
+        for row, line in self.rows.items():
+            is_headline = line.heading or line.code.isupper()
+            self.sheet.write_string(row, _CODE, line.code, self.styles.code)
+            self.sheet.write_string(row, _WORDS, line.text, self.styles.heading if is_headline else self.styles.words)
+            for place, column in self.columns.items():
+                if self.form.find_meaning(line, column) is None:
+                    self.sheet.write_blank(row, place, None, self.styles.words)
+                elif column.statement:
+                    self._write_percentage(row, place, column)
+                else:
+                    self._write_number(row, place, line, column)
+
+    def _write_number(self, row: int, place: int, line: Line, column: Column) -> None:
+        is_count = line.statement == "level"
+        number = self.numbers.get(line.key, {}).get(column.code)
+        self.sheet.write(row, place, number, self.styles.number if is_count else self.styles.average)
+        self.sheet.data_validation(
             row,
-            column,
+            place,
             row,
-            column,
+            place,
             {
                 "validate": "integer" if is_count else "decimal",
                 "criteria": "between",
@@ -176,56 +198,88 @@ def _write_line(sheet: Any, styles: _Styles, row: int, line: Line, numbers: Numb
                 "error_message": "Nhập số nguyên không âm." if is_count else "Nhập tuổi bình quân, từ 0 đến 120.",
             },
         )
-    this, earlier = xl_rowcol_to_cell(row, _THIS), xl_rowcol_to_cell(row, _EARLIER)
-    # its value is written with it: a program that does not compute would take none for zero
-    formula = f'=IF(OR({this}="",N({earlier})=0),"",ROUND(100*{this}/{earlier},1))'
-    sheet.write_formula(row, _PERCENT, formula, styles.percent, _find_percentage(numbers))
-    sheet.write_string(row, _KEY, line.key)
+
+    def _write_percentage(self, row: int, place: int, column: Column) -> None:
+        """Write what a number is in percent of last year's, or of the total above it."""
+        this = next(at for at, other in self.columns.items() if not other.statement and not other.is_earlier)
+        if column.statement == "share":
+            whole = (next(at for at, line in self.rows.items() if line.label and line.group == "all"), this)
+        else:
+            whole = (row, next(at for at, other in self.columns.items() if other.is_earlier))
+        part_cell, whole_cell = xl_rowcol_to_cell(row, this), xl_rowcol_to_cell(*whole)
+        formula = f'=IF(OR({part_cell}="",N({whole_cell})=0),"",ROUND(100*{part_cell}/{whole_cell},1))'
+        # its value is written with it: a program that does not compute would take none for zero
+        value = _find_percentage(self._find_number(row, this), self._find_number(*whole))
+        self.sheet.write_formula(row, place, formula, self.styles.percent, value)
+
+    def _find_number(self, row: int, place: int) -> float | str | None:
+        return self.numbers.get(self.rows[row].key, {}).get(self.columns[place].code)
 
 
-def _find_percentage(numbers: Numbers) -> float | str:
-    this, earlier = numbers
-    if isinstance(this, str) or isinstance(earlier, str) or this is None or not earlier:
+def _find_percentage(part: float | str | None, whole: float | str | None) -> float | str:
+    if isinstance(part, str) or isinstance(whole, str) or part is None or not whole:
         return ""
-    return round(100 * this / earlier, 1)
+    return round(100 * part / whole, 1)
 
 
-def _list_checks(form: Form, rows: dict[int, Line]) -> Iterator[_Check]:
-    """Give what makes up what: the identities of the form, and every partition of the vocabulary that it has whole."""
+def list_checks(form: Form, rows: Mapping[int, Line], columns: Mapping[int, Column]) -> Iterator[Check]:
+    """Give what makes up what: the identities of the form, and every partition of the vocabulary that it has whole.
+
+    Args:
+        form: The form.
+        rows: Its lines by the row they stand in.
+        columns: Its columns by their place.
+    """
     by_code = {line.code: row for row, line in rows.items() if line.code}
-    for identity in form.identities:
-        whole = by_code[identity.line]
-        plus, minus = (tuple(by_code[code] for code in codes) for codes in (identity.plus, identity.minus))
-        yield _Check(whole, plus, minus, whole)
-    counted = {
-        (line.measure, line.group): row
-        for row, line in rows.items()
-        if line.label and line.statement == "level" and line.moment == "period"
-    }
-    parts: defaultdict[tuple[tuple[str, str], str], list[tuple[str, str]]] = defaultdict(list)
-    for measure in dict.fromkeys(measure for measure, _ in counted):
-        for parent, child, partition in read_partitions("group_relations"):
-            parts[(measure, parent), partition].append((measure, child))
-    for parent, child, partition in read_partitions("measure_relations"):
-        parts[(parent, "all"), partition].append((child, "all"))
-    for (whole_key, _), children in parts.items():
-        if whole_key in counted and all(child in counted for child in children):
-            plus = tuple(counted[child] for child in children)
-            whole, above = counted[whole_key], min(plus) - 1
-            yield _Check(whole, plus, (), above if above in rows and rows[above].heading else whole)
+    for place, column in columns.items():
+        if column.statement or column.is_earlier:
+            continue
+        for identity in form.identities:
+            whole = by_code[identity.line]
+            plus, minus = (tuple(by_code[code] for code in codes) for codes in (identity.plus, identity.minus))
+            yield Check(place, whole, plus, minus, whole)
+        counted = {
+            (meaning.measure, meaning.group): row
+            for row, line in rows.items()
+            if line.moment != "start" and (meaning := form.find_meaning(line, column)) and meaning.is_count
+        }
+        parts: defaultdict[tuple[tuple[str, str], str], list[tuple[str, str]]] = defaultdict(list)
+        for measure in dict.fromkeys(measure for measure, _ in counted):
+            for parent, child, partition in read_partitions("group_relations"):
+                parts[(measure, parent), partition].append((measure, child))
+        for parent, child, partition in read_partitions("measure_relations"):
+            parts[(parent, "all"), partition].append((child, "all"))
+        for (whole_key, _), children in parts.items():
+            if whole_key in counted and all(child in counted for child in children):
+                plus = tuple(counted[child] for child in children)
+                whole, above = counted[whole_key], min(plus) - 1
+                yield Check(place, whole, plus, (), above if above in rows and rows[above].heading else whole)
 
 
-def _write_check(sheet: Any, styles: _Styles, check: _Check) -> None:
-    """Say beside a row what the parts come to, in red if that is not the whole."""
+def _group_checks(checks: Iterable[Check]) -> dict[int, list[Check]]:
+    by_row: defaultdict[int, list[Check]] = defaultdict(list)
+    for check in checks:
+        by_row[check.shown].append(check)
+    return by_row
 
-    def list_cells(rows: tuple[int, ...]) -> str:
-        return ",".join(xl_rowcol_to_cell(row, _THIS) for row in rows)
 
-    whole = xl_rowcol_to_cell(check.whole, _THIS)
-    total = f"SUM({list_cells(check.plus)})" + (f"-SUM({list_cells(check.minus)})" if check.minus else "")
-    everything = list_cells((*check.plus, *check.minus))
-    formula = f'=IF(COUNT({everything})=0,"",IF({total}=N({whole}),"khớp","cộng: "&{total}&" ≠ "&N({whole})))'
-    place = xl_rowcol_to_cell(check.shown, _CHECK)
+def _write_check(sheet: Any, styles: _Styles, row: int, column: int, checks: Sequence[Check]) -> None:
+    """Say beside a row what the parts come to, in red if that is not the whole; the first column that differs."""
+
+    def list_cells(rows: tuple[int, ...], column: int) -> str:
+        return ",".join(xl_rowcol_to_cell(row, column) for row in rows)
+
+    verdict = '"khớp"'
+    everything = []
+    for check in reversed(checks):
+        whole = xl_rowcol_to_cell(check.whole, check.column)
+        total = f"SUM({list_cells(check.plus, check.column)})"
+        total += f"-SUM({list_cells(check.minus, check.column)})" if check.minus else ""
+        cells = list_cells((*check.plus, *check.minus), check.column)
+        verdict = f'IF(AND(COUNT({cells})>0,{total}<>N({whole})),"cộng: "&{total}&" ≠ "&N({whole}),{verdict})'
+        everything.append(cells)
+    formula = f'=IF(COUNT({",".join(everything)})=0,"",{verdict})'
+    place = xl_rowcol_to_cell(row, column)
     sheet.write_formula(place, formula, styles.check, "")
     red = {"type": "text", "criteria": "containing", "value": "≠", "format": styles.red}
     sheet.conditional_format(place, red)

@@ -16,11 +16,9 @@ import polars as pl
 from pipelines.observations import PARTS, PROVENANCE, frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from pipelines.observations import Reading
-    from pipelines.sources import RawFile
+    from pipelines.observations import Intake
 
 _BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
 
@@ -83,11 +81,11 @@ class Lake:
             versions[path] = FileVersion(path, sha256, frozenset(by_version.get((batch_id, path), ())))
         return versions
 
-    def append(self, readings: Sequence[tuple[RawFile, Reading]], *, now: dt.datetime) -> str:
+    def append(self, intake: Intake, *, now: dt.datetime) -> str:
         """Write one batch.
 
         Args:
-            readings: The files and what was found in them.
+            intake: The files and what was found in them.
             now: The time, with a time zone. A batch is never older than the one before it, whatever the clock says.
 
         Returns:
@@ -98,12 +96,11 @@ class Lake:
             recorded_at = max(recorded_at, parse_batch_id(earlier[-1]) + dt.timedelta(microseconds=1))
         batch_id = recorded_at.strftime(_BATCH_FORMAT)
         for part, schema in PARTS.items():
-            columns = {**PROVENANCE, **schema}
-            batch = pl.concat(_rows(part, file, reading) for file, reading in readings).with_columns(
+            rows = intake.parts[part].with_columns(
                 pl.lit(batch_id).alias("batch_id"),
                 pl.lit(recorded_at, dtype=PROVENANCE["recorded_at"]).alias("recorded_at"),
             )
-            self._write(part, batch_id, batch.select(*columns))
+            self._write(part, batch_id, rows.select(*PROVENANCE, *schema))
         return batch_id
 
     def _part_file(self, part: str, batch_id: str) -> Path:
@@ -126,22 +123,3 @@ def parse_batch_id(batch_id: str) -> dt.datetime:
 
 def _no_rows(part: str) -> pl.DataFrame:
     return frame((), pl.Schema({**PROVENANCE, **PARTS[part]}))
-
-
-def _rows(part: str, file: RawFile, reading: Reading) -> pl.DataFrame:
-    if part == "files":
-        row = {
-            "file_bytes": len(file.content),
-            "reader_name": file.reader_name,
-            "found_count": reading.found_count,
-            "accepted_count": reading.accepted_count,
-            "rejected_count": reading.rejected_count,
-        }
-        rows = frame([row], PARTS["files"])
-    else:
-        rows = getattr(reading, part)
-    return rows.with_columns(
-        pl.lit(file.source.source_name).alias("source_name"),
-        pl.lit(file.file_path).alias("file_path"),
-        pl.lit(file.sha256).alias("file_sha256"),
-    )

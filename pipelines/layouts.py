@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,7 +24,27 @@ if TYPE_CHECKING:
 _NUMBERING = re.compile(r"^(?:[ivxlc]+|[a-z]\d*|\d+(?:\.\d+)*)\s*[.)/]\s*")
 _PUNCTUATION = re.compile(r"[:.,;*()/\\\"“”+]+")
 
-ColumnCode = Literal["this_period", "earlier_period", "percent_of_earlier"]
+
+class Column(BaseModel):
+    """A column of numbers of a form. What it says goes before what its lines say.
+
+    Attributes:
+        code: Its name within the form; part of every ``figure_id``.
+        labels: Words above it; a blank form has the first.
+        measure: What is counted, if the column says it.
+        group: Of whom among those of the line.
+        statement: What the number says, if not what the line does.
+        is_earlier: Whether it repeats the numbers of a year before.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+    labels: tuple[str, ...] = Field(min_length=1)
+    measure: str = ""
+    group: str = "all"
+    statement: Literal["", "percent_of_earlier", "share"] = ""
+    is_earlier: bool = False
 
 
 class Line(BaseModel):
@@ -35,7 +55,7 @@ class Line(BaseModel):
         heading: Instead of it: words of a line that has no numbers.
         code: The number or letter before it.
         also: Other words by which reports print it.
-        measure: What is counted; that of the form by default.
+        measure: What is counted; that of the form by default, if the columns do not say it.
         group: Of whom.
         statement: What the number says of them.
         moment: Of a stock: whether it is that before the first day of the period, or that on the last.
@@ -69,6 +89,28 @@ class Line(BaseModel):
         return frozenset(normalise_label(text) for text in (self.text, *self.also, *keys))
 
 
+class Meaning(NamedTuple):
+    """What a number of a form says.
+
+    Attributes:
+        measure: What is counted.
+        group: Of whom.
+        statement: What the number says of them.
+        moment: Of a stock: whether it is that before the first day of the period, or that on the last.
+        is_earlier: Whether it is of the year before.
+        is_count: Whether it is a whole number.
+        key: Its name within the form: measure, group, statement, moment, column.
+    """
+
+    measure: str
+    group: str
+    statement: str
+    moment: str
+    is_earlier: bool
+    is_count: bool
+    key: str
+
+
 class Identity(BaseModel):
     """A line that other lines of the form make up, by their codes.
 
@@ -91,6 +133,7 @@ class Form(BaseModel):
     Attributes:
         form_code: As it is printed, ``2-BTCTW``.
         measure: What lines count that do not say it themselves.
+        columns: From left to right; those of the layout by default.
         lines: From top to bottom.
         identities: What holds beside the partitions of the vocabulary.
     """
@@ -101,26 +144,47 @@ class Form(BaseModel):
     title_vi: str
     title_en: str
     measure: str = ""
+    columns: tuple[Column, ...] = ()
     lines: tuple[Line, ...]
     identities: tuple[Identity, ...] = ()
 
     @model_validator(mode="after")
-    def _check_codes(self) -> Self:
-        lines = tuple(
+    def _complete_lines(self) -> Self:
+        self.lines = tuple(
             line.model_copy(update={"measure": line.measure or self.measure}) if line.label else line
             for line in self.lines
         )
-        for line in lines:
+        for line in self.lines:
             if bool(line.label) == bool(line.heading):
                 message = f"a line of {self.form_code!r} needs a label or a heading, and not both: {line.text!r}"
                 raise ValueError(message)
-            named = {"measures": line.measure, "groups": line.group, "statements": line.statement}
-            unknown = [code for table, code in named.items() if line.label and code not in read_codes(table)]
-            if unknown:
-                message = f"{line.text!r} of {self.form_code!r} has codes that are not in the vocabulary: {unknown}"
-                raise ValueError(message)
-        self.lines = lines
         return self
+
+    @cached_property
+    def column_labels(self) -> dict[str, int]:
+        """Position of a column by its words, normalised."""
+        return {normalise_label(text): at for at, column in enumerate(self.columns) for text in column.labels}
+
+    def find_meaning(self, line: Line, column: Column) -> Meaning | None:
+        """Return what the number says that stands where a line and a column meet; None if it says nothing.
+
+        A percentage is one of counts: beside an average age it is not kept.
+        """
+        if line.heading or (column.statement and line.statement != "level"):
+            return None
+        is_repeated = line.statement == "level" and (column.is_earlier or line.moment == "start")
+        group = line.group
+        if column.group != "all":
+            group = column.group if group == "all" else f"{group}_{column.group}"
+        return Meaning(
+            measure=column.measure or line.measure,
+            group=group,
+            statement=column.statement or ("repeated_level" if is_repeated else line.statement),
+            moment=line.moment,
+            is_earlier=column.is_earlier,
+            is_count=line.statement == "level" and not column.statement,
+            key="/".join((column.measure or line.measure, group, line.statement, line.moment, column.code)),
+        )
 
 
 class Layout(BaseModel):
@@ -131,7 +195,7 @@ class Layout(BaseModel):
         organisation: Words before the name of the organisation; so the next ones, for its parent, its province, the
             period and the day of the report.
         line_header: Words above the column of lines.
-        columns: Words above the columns of numbers.
+        columns: Columns of the forms that name none.
         forms: The forms.
     """
 
@@ -144,13 +208,23 @@ class Layout(BaseModel):
     period: tuple[str, ...]
     reported_on: tuple[str, ...]
     line_header: tuple[str, ...]
-    columns: dict[ColumnCode, tuple[str, ...]] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
     forms: tuple[Form, ...]
 
-    @cached_property
-    def column_labels(self) -> dict[str, ColumnCode]:
-        """Column by its words, normalised."""
-        return {normalise_label(text): column for column, texts in self.columns.items() for text in texts}
+    @model_validator(mode="after")
+    def _complete_forms(self) -> Self:
+        self.forms = tuple(form.model_copy(update={"columns": form.columns or self.columns}) for form in self.forms)
+        for form in self.forms:
+            for line, column in ((line, column) for line in form.lines for column in form.columns):
+                meaning = form.find_meaning(line, column)
+                if meaning is None:
+                    continue
+                named = {"measures": meaning.measure, "groups": meaning.group, "statements": meaning.statement}
+                if unknown := [code for table, code in named.items() if code not in read_codes(table)]:
+                    place = f"{line.text!r} × {column.code!r} of {form.form_code!r}"
+                    message = f"{place} has codes that are not in the vocabulary: {unknown}"
+                    raise ValueError(message)
+        return self
 
     @cached_property
     def heads(self) -> dict[str, str]:
@@ -174,7 +248,7 @@ def read_layouts(folder: Path) -> tuple[Layout, ...]:
     layouts = []
     for file in folder.glob("_layout_*.yml"):
         try:
-            layouts.append(Layout.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))))
+            layouts.append(Layout.model_validate(yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)))
         except (yaml.YAMLError, ValueError) as error:
             message = f"the layout {file.name!r} of {folder.name!r} cannot be used: {error}"
             raise ValueError(message) from error

@@ -6,13 +6,15 @@ comparisons follow behind the lake, so that a better rule applies to old rows to
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     Schema = Mapping[str, pl.DataType | type[pl.DataType]]
 
@@ -31,6 +33,7 @@ OBSERVATIONS: Schema = {
     "organisation_scope": pl.String,
     "parent_organisation_name": pl.String,
     "province_name": pl.String,
+    "form_code": pl.String,
     "measure_code": pl.String,
     "group_code": pl.String,
     "statement_code": pl.String,
@@ -89,6 +92,8 @@ FILES: Schema = {
     "found_count": pl.Int64,
     "accepted_count": pl.Int64,
     "rejected_count": pl.Int64,
+    "cell_count": pl.Int64,
+    "furniture_count": pl.Int64,
 }
 PARTS = {
     "observations": OBSERVATIONS,
@@ -99,11 +104,16 @@ PARTS = {
 }
 """Parts of a batch in the order of writing; ``files`` is last, and makes the batch exist."""
 
-PROVENANCE: Schema = {
-    "batch_id": pl.String,
+FILE_COLUMNS: Schema = {
     "source_name": pl.String,
     "file_path": pl.String,
     "file_sha256": pl.String,
+}
+"""Columns by which every row of an intake names its file."""
+
+PROVENANCE: Schema = {
+    "batch_id": pl.String,
+    **FILE_COLUMNS,
     "recorded_at": pl.Datetime("us"),
 }
 """Columns that the lake adds to every row of every part. ``recorded_at`` is UTC."""
@@ -112,6 +122,31 @@ PROVENANCE: Schema = {
 def frame(rows: Iterable[Mapping[str, object]], schema: Schema) -> pl.DataFrame:
     """Build a frame of one schema; columns that a row leaves out are null."""
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=dict(schema), strict=True)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file of a source, as it is now.
+
+    Attributes:
+        source_name: The source it belongs to.
+        file_path: Path below ``data/raw``, with slashes.
+        content: Its bytes.
+    """
+
+    source_name: str
+    file_path: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """What identifies the version of the file."""
+        return f"{self.file_path}@{self.sha256}"
 
 
 @dataclass(frozen=True)
@@ -141,3 +176,57 @@ class Reading:
     def rejected_count(self) -> int:
         """Records rejected: every record found that was not accepted."""
         return self.found_count - self.accepted_count
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What readers found in some files: the parts of a batch that is still to be written.
+
+    Attributes:
+        parts: By the names of `PARTS`; the columns are `FILE_COLUMNS` and those of the part. ``files`` has a row for
+            each file.
+    """
+
+    parts: Mapping[str, pl.DataFrame]
+
+    @classmethod
+    def of(cls, file: RawFile, reading: Reading) -> Self:
+        """Return the intake of one file."""
+        counts = {
+            "file_bytes": len(file.content),
+            "found_count": reading.found_count,
+            "accepted_count": reading.accepted_count,
+            "rejected_count": reading.rejected_count,
+        }
+        provenance = [
+            pl.lit(value).alias(name)
+            for name, value in zip(FILE_COLUMNS, (file.source_name, file.file_path, file.sha256), strict=True)
+        ]
+        frames = {part: getattr(reading, part) for part in PARTS if part != "files"} | {"files": frame([counts], FILES)}
+        return cls({part: frames[part].select(*provenance, pl.all()) for part in PARTS})
+
+    @classmethod
+    def of_parts(
+        cls,
+        *,
+        files: Iterable[Mapping[str, object]],
+        observations: pl.DataFrame | None = None,
+        rejections: Iterable[Mapping[str, object]] = (),
+    ) -> Self:
+        """Return the intake of parts that name their files already."""
+        parts = {part: frame((), {**FILE_COLUMNS, **schema}) for part, schema in PARTS.items()}
+        if observations is not None:
+            parts["observations"] = observations
+        parts["rejections"] = frame(rejections, {**FILE_COLUMNS, **REJECTIONS})
+        parts["files"] = frame(files, {**FILE_COLUMNS, **FILES})
+        return cls(parts)
+
+    @classmethod
+    def united(cls, intakes: Sequence[Intake]) -> Self:
+        """Return the intake of the files of all of them; there is at least one."""
+        return cls({part: pl.concat([intake.parts[part] for intake in intakes]) for part in PARTS})
+
+    def of_files(self, file_paths: Collection[str]) -> Intake:
+        """Return what was found in some of the files."""
+        kept = pl.Series(sorted(file_paths), dtype=pl.String)
+        return Intake({part: rows.filter(pl.col("file_path").is_in(kept)) for part, rows in self.parts.items()})

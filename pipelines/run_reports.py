@@ -47,7 +47,7 @@ class RunReport(BaseModel, frozen=True):
         finished_at: UTC.
         outcome: How it ended.
         as_of: Moment of an as-of run, UTC.
-        batch_id: The batch that was appended, or None if there was nothing new.
+        batch_ids: The batches that were appended, oldest first.
         file_count: New files.
         found_count: Records found in them.
         accepted_count: Records accepted.
@@ -68,7 +68,7 @@ class RunReport(BaseModel, frozen=True):
     finished_at: dt.datetime
     outcome: Outcome
     as_of: dt.datetime | None = None
-    batch_id: str | None = None
+    batch_ids: tuple[str, ...] = ()
     file_count: int = 0
     found_count: int = 0
     accepted_count: int = 0

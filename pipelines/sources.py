@@ -6,25 +6,25 @@ data.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from functools import cached_property
+import os
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+import polars as pl
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.layouts import Layout, read_layouts
+from pipelines.observations import Intake, RawFile
 from pipelines.readers.article import read_article
 from pipelines.readers.delimited import read_delimited
 from pipelines.readers.publication import read_publication
 from pipelines.readers.rejecting import reject_file
-from pipelines.readers.workbook import read_workbook
+from pipelines.readers.workbook import read_workbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipelines.observations import Reading
 
 
@@ -64,36 +64,10 @@ class Source(BaseModel):
     usage_warnings: list[UsageWarning]
     layouts: tuple[Layout, ...] = Field(default=(), exclude=True)
 
-
-@dataclass(frozen=True)
-class RawFile:
-    """One file of a source, as it is now.
-
-    Attributes:
-        source: The source it belongs to.
-        file_path: Path below ``data/raw``, with slashes.
-        content: Its bytes.
-    """
-
-    source: Source
-    file_path: str
-    content: bytes
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the content, hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def key(self) -> str:
-        """What identifies the version of the file."""
-        return f"{self.file_path}@{self.sha256}"
-
-    @property
-    def reader_name(self) -> str | None:
-        """Name of the reader whose pattern the path matches, or None."""
-        below_source = PurePosixPath(self.file_path).relative_to(self.source.source_name)
-        return next((entry.reader for entry in self.source.files if below_source.match(entry.pattern)), None)
+    def find_reader(self, file_path: str) -> str | None:
+        """Return the name of the reader whose pattern a path below ``data/raw`` matches; None if there is none."""
+        below_source = PurePosixPath(file_path).relative_to(self.source_name)
+        return next((entry.reader for entry in self.files if below_source.match(entry.pattern)), None)
 
 
 def read_sources(raw: Path) -> list[Source]:
@@ -112,7 +86,7 @@ def read_sources(raw: Path) -> list[Source]:
             message = f"the folder {folder.name!r} has no _source.yml\n\ndescribe the source, or begin the name with _"
             raise ValueError(message)
         try:
-            source = Source.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")))
+            source = Source.model_validate(yaml.load(sidecar.read_bytes(), Loader=yaml.CSafeLoader))
         except yaml.YAMLError as error:
             message = f"the _source.yml of {folder.name!r} is no valid YAML: {error}"
             raise ValueError(message) from error
@@ -125,35 +99,54 @@ def read_sources(raw: Path) -> list[Source]:
 
 def list_files(raw: Path, source: Source) -> list[Path]:
     """Return the data files of a source, sorted by path."""
-    folder = raw / source.source_name
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+    found = []
+    for folder, below, names in os.walk(raw / source.source_name):
+        below[:] = [name for name in below if not name.startswith(("_", "."))]
+        found += [Path(folder, name) for name in names if not name.startswith(("_", "."))]
+    return sorted(found)
+
+
+Reader = Callable[[Sequence[RawFile], Source, int], Intake]
+"""Reads some files of a source. The number is the size above which what a file unpacks to is not read."""
+
+
+def _each(read: Callable[[bytes, str, str], Reading]) -> Reader:
+    """Return the reader of many files that reads one after the other."""
+    return lambda files, *_: Intake.united(
+        [Intake.of(file, read(file.content, file.file_path, file.key)) for file in files]
     )
 
 
-READERS: dict[str, Callable[[RawFile, int], Reading]] = {
-    "article": lambda file, _: read_article(file.content, file.file_path, file.key),
-    "delimited": lambda file, _: read_delimited(file.content, file.file_path, file.key),
-    "publication": lambda file, _: read_publication(file.content, file.file_path, file.key),
-    "workbook": lambda file, max_bytes: (
-        read_workbook(file.content, file.file_path, file.key, file.source.layouts, max_bytes=max_bytes).reading
-    ),
+READERS: dict[str, Reader] = {
+    "article": _each(read_article),
+    "delimited": _each(read_delimited),
+    "publication": _each(read_publication),
+    "workbook": lambda files, source, max_bytes: read_workbooks(files, source.layouts, max_bytes=max_bytes),
 }
-"""Reader by name; the number is the size above which what a file unpacks to is not read."""
 
 
-def read_file(file: RawFile, *, max_bytes: int) -> Reading:
-    """Read one file with the reader of its source; a file that no reader takes is rejected, never skipped.
+def read_files(source: Source, files: Sequence[RawFile], *, max_bytes: int) -> Intake:
+    """Read files of a source; a file that no reader takes is rejected, never skipped.
 
     Args:
-        file: The file.
-        max_bytes: Size above which it is rejected unread.
+        source: The source.
+        files: At least one of its files.
+        max_bytes: Size above which a file is rejected unread.
     """
-    if len(file.content) > max_bytes:
-        return reject_file(file.key, "file_too_large", found=f"{len(file.content)} B", expected=f"{max_bytes} B")
-    if file.reader_name is None:
-        expected = ", ".join(entry.pattern for entry in file.source.files)
-        return reject_file(file.key, "unexpected_file", found=PurePosixPath(file.file_path).name, expected=expected)
-    return READERS[file.reader_name](file, max_bytes)
+    by_reader: defaultdict[str, list[RawFile]] = defaultdict(list)
+    intakes = []
+    for file in files:
+        reader_name = source.find_reader(file.file_path)
+        if len(file.content) > max_bytes:
+            found, expected = f"{len(file.content)} B", f"{max_bytes} B"
+            intakes.append(Intake.of(file, reject_file(file.key, "file_too_large", found=found, expected=expected)))
+        elif reader_name is None:
+            found, expected = PurePosixPath(file.file_path).name, ", ".join(entry.pattern for entry in source.files)
+            intakes.append(Intake.of(file, reject_file(file.key, "unexpected_file", found=found, expected=expected)))
+        else:
+            by_reader[reader_name].append(file)
+    intakes += [READERS[name](taken, source, max_bytes) for name, taken in by_reader.items()]
+    names = {file.file_path: source.find_reader(file.file_path) for file in files}
+    intake = Intake.united(intakes)
+    readers = pl.col("file_path").replace_strict(names, return_dtype=pl.String).alias("reader_name")
+    return Intake({**intake.parts, "files": intake.parts["files"].with_columns(readers)})

@@ -131,7 +131,7 @@ def test_a_first_build_takes_everything_in_and_publishes(nights: Nights) -> None
     assert first.report.outcome == "published"
     assert first.report.file_count == 6
     assert first.report.found_count == first.report.accepted_count + first.report.rejected_count > 6
-    assert [first.report.batch_id] == first.batch_ids
+    assert list(first.report.batch_ids) == first.batch_ids
     assert first.report.dbt_tests.passed > 100
     assert first.report.expectations.passed > 10
     assert first.report.published_tables["marts.fct_figures"] > 0
@@ -142,7 +142,7 @@ def test_a_first_build_takes_everything_in_and_publishes(nights: Nights) -> None
 def test_a_second_build_with_nothing_new_appends_no_batch(nights: Nights) -> None:
     assert nights.second.exit_code == 0, nights.second.output
     assert "nothing new" in nights.second.output
-    assert nights.second.report.batch_id is None
+    assert nights.second.report.batch_ids == ()
     assert nights.second.batch_ids == nights.first.batch_ids
 
 
@@ -164,7 +164,7 @@ def test_a_failed_check_of_severity_error_leaves_the_former_file_untouched(night
 
 def test_the_batch_of_a_blocked_build_is_kept(nights: Nights) -> None:
     assert len(nights.blocked.batch_ids) == 2
-    assert nights.blocked.batch_ids[-1] == nights.blocked.report.batch_id
+    assert nights.blocked.batch_ids[-1:] == list(nights.blocked.report.batch_ids)
 
 
 def test_a_build_of_what_was_known_holds_every_row_as_it_was(nights: Nights) -> None:

@@ -27,11 +27,11 @@ import pytest
 from pipelines import dbt_project
 from pipelines.dbt_project import Building, find_built_until, list_kept
 from pipelines.lake import Lake, parse_batch_id
-from pipelines.observations import OBSERVATIONS, Reading, frame
+from pipelines.observations import OBSERVATIONS, Intake, RawFile, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
 from pipelines.printed_names import derive_organisations
 from pipelines.settings import CHECKOUT
-from pipelines.sources import RawFile, read_file, read_sources
+from pipelines.sources import read_files, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,19 +198,17 @@ class Nights:
         return self._append([kind.__name__ for kind in kinds])
 
     def _append(self, log: list[str]) -> str:
-        readings = [self._read(path, content) for path, content in sorted(self._pending.items())]
+        intakes = [self._read(path, content) for path, content in sorted(self._pending.items())]
         self._pending = {}
         self.log.append(log)
-        return self.lake.append(readings, now=FIRST_NIGHT + dt.timedelta(days=len(self.log)))
+        return self.lake.append(Intake.united(intakes), now=FIRST_NIGHT + dt.timedelta(days=len(self.log)))
 
-    def _read(self, path: str, content: bytes | list[dict[str, object]]) -> tuple[RawFile, Reading]:
+    def _read(self, path: str, content: bytes | list[dict[str, object]]) -> Intake:
         source_name = path.split("/", 1)[0]
         if isinstance(content, bytes):
-            file = RawFile(self._sources[source_name], path, content)
-            return file, read_file(file, max_bytes=2**20)
-        source = self._sources["published_figures"].model_copy(update={"source_name": source_name})
-        file = RawFile(source, path, json.dumps(content, default=str).encode())
-        return file, Reading(found_count=len(content), observations=frame(content, OBSERVATIONS))
+            return read_files(self._sources[source_name], [RawFile(source_name, path, content)], max_bytes=2**20)
+        file = RawFile(source_name, path, json.dumps(content, default=str).encode())
+        return Intake.of(file, Reading(found_count=len(content), observations=frame(content, OBSERVATIONS)))
 
     def _list_kinds(self) -> list[Callable[[], None]]:
         return [

@@ -11,12 +11,15 @@ import pytest
 from pipelines import ingestion as module
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
+from pipelines.observations import PARTS
 from pipelines.readers import delimited
-from pipelines.sources import RawFile, read_file
 from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.observations import RawFile
+    from pipelines.sources import Source
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 FIGURES = "published_figures/o-mon-2022/figures.csv"
@@ -48,7 +51,9 @@ def test_the_first_run_takes_in_everything_and_counts_it(raw: Path, lake: Lake) 
     result = run(raw, lake)
     files = lake.read("files")
 
-    assert result == Ingestion(lake.batch_ids()[0], file_count=6, found_count=34, accepted_count=34, rejected_count=0)
+    assert result == Ingestion(
+        tuple(lake.batch_ids()), file_count=6, found_count=34, accepted_count=34, rejected_count=0
+    )
     assert files.select(pl.col("found_count", "accepted_count", "rejected_count").sum()).rows() == [(34, 34, 0)]
     assert [lake.read(part).height for part in ("observations", "publications", "texts")] == [30, 2, 2]
 
@@ -58,12 +63,12 @@ def test_a_second_run_with_nothing_new_appends_nothing_and_reads_nothing(
 ) -> None:
     run(raw, lake)
 
-    def read_nothing(file: RawFile, **_: object) -> None:
-        pytest.fail(f"{file.file_path} was read again")
+    def read_nothing(_: Source, files: list[RawFile], **__: object) -> None:
+        pytest.fail(f"{files[0].file_path} was read again")
 
-    monkeypatch.setattr(module, "read_file", read_nothing)
+    monkeypatch.setattr(module, "read_files", read_nothing)
 
-    assert run(raw, lake, days=1) == Ingestion(batch_id=None)
+    assert run(raw, lake, days=1) == Ingestion()
     assert len(lake.batch_ids()) == 1
 
 
@@ -101,14 +106,14 @@ def test_a_file_that_is_changed_back_is_a_new_version_again(raw: Path, lake: Lak
 
     assert result.file_count == 1
     assert versions[0] == versions[2] != versions[1]
-    assert run(raw, lake, days=3).batch_id is None
+    assert run(raw, lake, days=3).batch_ids == ()
 
 
 def test_a_file_that_is_gone_stays_in_the_lake(raw: Path, lake: Lake) -> None:
     run(raw, lake)
     (raw / FIGURES).unlink()
 
-    assert run(raw, lake, days=1).batch_id is None
+    assert run(raw, lake, days=1).batch_ids == ()
     assert lake.read("observations").filter(pl.col("file_path") == FIGURES).height > 0
 
 
@@ -127,7 +132,7 @@ def test_a_file_with_rejections_is_not_appended_again_while_nothing_changes(raw:
     edit(raw / FIGURES, ",since,", ",so_far,")
     run(raw, lake)
 
-    assert [run(raw, lake, days=day).batch_id for day in (1, 2)] == [None, None]
+    assert [run(raw, lake, days=day).batch_ids for day in (1, 2)] == [(), ()]
 
 
 def test_two_unexpected_files_of_the_same_content_are_not_appended_again(raw: Path, lake: Lake) -> None:
@@ -136,7 +141,7 @@ def test_two_unexpected_files_of_the_same_content_are_not_appended_again(raw: Pa
     result = run(raw, lake)
 
     assert result.rejected_count == 2
-    assert run(raw, lake, days=1).batch_id is None
+    assert run(raw, lake, days=1).batch_ids == ()
 
 
 def test_a_record_becomes_acceptable_when_its_code_joins_the_vocabulary(
@@ -151,11 +156,11 @@ def test_a_record_becomes_acceptable_when_its_code_joins_the_vocabulary(
 
     monkeypatch.setattr(delimited, "read_codes", read_extended_codes)
     result = run(raw, lake, days=1)
-    newest = lake.read("observations").filter(pl.col("batch_id") == result.batch_id)
+    newest = lake.read("observations").filter(pl.col("batch_id").is_in(result.batch_ids))
 
     assert (result.file_count, result.rejected_count) == (1, 0)
     assert newest.filter(pl.col("period_type_code") == "so_far").height == rejected_count > 0
-    assert run(raw, lake, days=2).batch_id is None
+    assert run(raw, lake, days=2).batch_ids == ()
 
 
 def test_a_file_above_the_limit_is_rejected_until_the_limit_is_raised(raw: Path, lake: Lake) -> None:
@@ -172,11 +177,11 @@ def test_a_file_without_records_is_known_like_any_other(raw: Path, lake: Lake) -
     (raw / FIGURES).write_text(header + "\n", encoding="utf-8")
     run(raw, lake)
 
-    assert run(raw, lake, days=1).batch_id is None
+    assert run(raw, lake, days=1).batch_ids == ()
 
 
 def test_a_folder_without_sources_gives_no_batch(tmp_path: Path) -> None:
-    assert run(tmp_path, Lake(tmp_path / "lake")) == Ingestion(batch_id=None)
+    assert run(tmp_path, Lake(tmp_path / "lake")) == Ingestion()
 
 
 def test_reading_again_gives_the_same_identifiers(raw: Path, lake: Lake) -> None:
@@ -197,4 +202,38 @@ def test_an_ingestion_is_the_sum_of_its_readings(raw: Path, lake: Lake) -> None:
         files["accepted_count"].sum(),
         files["rejected_count"].sum(),
     )
-    assert read_file.__module__ == "pipelines.sources"
+
+
+@pytest.fixture
+def many(raw: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Make portions of a few files, which several processes read; return how many files there are."""
+    monkeypatch.setattr(module, "MOST_FILES", 4)
+    monkeypatch.setattr(module, "_MANY_FILES", 3)
+    monkeypatch.setattr(module, "_FILES_A_TASK", 2)
+    for number in range(9):
+        (raw / "article_notes" / f"n{number}").mkdir()
+        (raw / "article_notes" / f"n{number}" / "text.txt").write_text(str(number), encoding="utf-8")
+    return 15
+
+
+def test_many_files_are_several_batches_in_which_each_stands_once(many: int, raw: Path, lake: Lake) -> None:
+    result = run(raw, lake)
+    files = lake.read("files")
+
+    assert result.batch_ids == tuple(lake.batch_ids())
+    assert files.group_by("batch_id").len().sort("batch_id")["len"].to_list() == [4, 4, 4, 3]
+    assert files["file_path"].n_unique() == result.file_count == many
+    assert run(raw, lake, days=1) == Ingestion()
+
+
+def test_several_processes_find_what_one_finds(
+    many: int, raw: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(raw, lake)
+    monkeypatch.setattr(module, "_MANY_FILES", many)
+    alone = Lake(raw.parent / "other_lake")
+    run(raw, alone)
+
+    for part in PARTS:
+        one, other = (read.read(part).drop("batch_id", "recorded_at") for read in (lake, alone))
+        assert one.sort(pl.all()).equals(other.sort(pl.all())), part

@@ -10,36 +10,23 @@ import polars as pl
 import pytest
 
 from pipelines.lake import Lake
-from pipelines.observations import OBSERVATIONS, PARTS, PROVENANCE, TEXTS, Reading, frame
+from pipelines.observations import OBSERVATIONS, PARTS, PROVENANCE, TEXTS, Intake, RawFile, Reading, frame
 from pipelines.readers.rejecting import reject_file
-from pipelines.sources import RawFile, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
-SOURCE = Source(
-    source_name="reports",
-    title_vi="Báo cáo",
-    title_en="Reports",
-    publisher="tests",
-    licence="none",
-    cadence="never",
-    owner="tests",
-    sensitivity="public_aggregates",
-    files=[],
-    usage_warnings=[],
-)
 
 
-def read_made_up(path: str = "reports/a/text.txt", content: bytes = b"12") -> tuple[RawFile, Reading]:
+def read_made_up(path: str = "reports/a/text.txt", content: bytes = b"12") -> Intake:
     text = {"publication_id": "a", "text_body": content.decode()}
-    return RawFile(SOURCE, path, content), Reading(found_count=1, texts=frame([text], TEXTS))
+    return Intake.of(RawFile("reports", path, content), Reading(found_count=1, texts=frame([text], TEXTS)))
 
 
-def reject_made_up(path: str, content: bytes = b"") -> tuple[RawFile, Reading]:
-    file = RawFile(SOURCE, path, content)
-    return file, reject_file(f"{path}@{file.sha256}", "unexpected_file", found=path, expected="*.csv")
+def reject_made_up(path: str, content: bytes = b"") -> Intake:
+    file = RawFile("reports", path, content)
+    return Intake.of(file, reject_file(file.key, "unexpected_file", found=path, expected="*.csv"))
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -65,7 +52,7 @@ def test_a_lake_without_batches_is_empty_and_has_its_schemas(lake: Lake, tmp_pat
 
 
 def test_a_batch_has_every_part_and_its_provenance(lake: Lake, tmp_path: Path) -> None:
-    batch_id = lake.append([read_made_up()], now=NOON)
+    batch_id = lake.append(read_made_up(), now=NOON)
     (text,) = lake.read("texts").to_dicts()
 
     assert batch_id == "20260501T120000000000Z"
@@ -82,7 +69,7 @@ def test_a_batch_has_every_part_and_its_provenance(lake: Lake, tmp_path: Path) -
 
 
 def test_a_batch_counts_what_each_file_held(lake: Lake) -> None:
-    lake.append([read_made_up(), reject_made_up("reports/b.doc", b"xyz")], now=NOON)
+    lake.append(Intake.united([read_made_up(), reject_made_up("reports/b.doc", b"xyz")]), now=NOON)
     columns = ["file_path", "file_bytes", "found_count", "accepted_count", "rejected_count"]
 
     assert lake.read("files").select(columns).rows() == [
@@ -94,12 +81,12 @@ def test_a_batch_counts_what_each_file_held(lake: Lake) -> None:
 def test_the_time_of_a_batch_is_utc(lake: Lake) -> None:
     hanoi = dt.timezone(dt.timedelta(hours=7))
 
-    assert lake.append([read_made_up()], now=dt.datetime(2026, 5, 2, 2, tzinfo=hanoi)) == "20260501T190000000000Z"
+    assert lake.append(read_made_up(), now=dt.datetime(2026, 5, 2, 2, tzinfo=hanoi)) == "20260501T190000000000Z"
 
 
 def test_parts_without_rows_have_the_same_schema_as_parts_with_rows(lake: Lake, tmp_path: Path) -> None:
-    empty = lake.append([reject_made_up("reports/b.doc")], now=NOON)
-    full = lake.append([read_made_up()], now=NOON)
+    empty = lake.append(reject_made_up("reports/b.doc"), now=NOON)
+    full = lake.append(read_made_up(), now=NOON)
     folder = tmp_path / "lake"
 
     for part, schema in PARTS.items():
@@ -108,9 +95,9 @@ def test_parts_without_rows_have_the_same_schema_as_parts_with_rows(lake: Lake, 
 
 
 def test_a_batch_changes_nothing_of_earlier_ones(lake: Lake, tmp_path: Path) -> None:
-    lake.append([read_made_up()], now=NOON)
+    lake.append(read_made_up(), now=NOON)
     before = digest(tmp_path / "lake")
-    lake.append([read_made_up(content=b"13")], now=NOON + dt.timedelta(days=1))
+    lake.append(read_made_up(content=b"13"), now=NOON + dt.timedelta(days=1))
     after = digest(tmp_path / "lake")
 
     assert len(after) == 2 * len(before)
@@ -119,7 +106,7 @@ def test_a_batch_changes_nothing_of_earlier_ones(lake: Lake, tmp_path: Path) -> 
 
 def test_batches_follow_one_another_even_if_the_clock_goes_back(lake: Lake) -> None:
     days = [0, 0, -30, 1, -1]
-    batch_ids = [lake.append([read_made_up()], now=NOON + dt.timedelta(days=day)) for day in days]
+    batch_ids = [lake.append(read_made_up(), now=NOON + dt.timedelta(days=day)) for day in days]
     recorded = lake.read("files")["recorded_at"]
 
     assert batch_ids == sorted(set(batch_ids)) == lake.batch_ids()
@@ -129,7 +116,7 @@ def test_batches_follow_one_another_even_if_the_clock_goes_back(lake: Lake) -> N
 
 def test_the_time_recorded_is_that_in_the_name_of_the_batch(lake: Lake) -> None:
     for _ in range(2):
-        lake.append([read_made_up()], now=NOON)
+        lake.append(read_made_up(), now=NOON)
     rows = lake.read("files").select("batch_id", pl.col("recorded_at").dt.strftime("%Y%m%dT%H%M%S%6fZ")).rows()
 
     assert all(batch_id == recorded for batch_id, recorded in rows)
@@ -139,7 +126,7 @@ def test_the_time_recorded_is_that_in_the_name_of_the_batch(lake: Lake) -> None:
 def test_a_batch_that_breaks_off_does_not_exist(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken_part: str
 ) -> None:
-    first = lake.append([read_made_up()], now=NOON)
+    first = lake.append(read_made_up(), now=NOON)
     before = digest(tmp_path / "lake")
     write = Lake._write
 
@@ -150,7 +137,7 @@ def test_a_batch_that_breaks_off_does_not_exist(
 
     monkeypatch.setattr(Lake, "_write", break_off)
     with pytest.raises(OSError, match="no space left"):
-        lake.append([read_made_up(content=b"13")], now=NOON + dt.timedelta(hours=1))
+        lake.append(read_made_up(content=b"13"), now=NOON + dt.timedelta(hours=1))
 
     assert lake.batch_ids() == [first]
     assert {path: sha256 for path, sha256 in digest(tmp_path / "lake").items() if path in before} == before
@@ -158,7 +145,7 @@ def test_a_batch_that_breaks_off_does_not_exist(
     assert lake.file_versions()["reports/a/text.txt"].file_sha256 == hashlib.sha256(b"12").hexdigest()
 
     monkeypatch.undo()
-    lake.append([read_made_up(content=b"13")], now=NOON + dt.timedelta(hours=2))
+    lake.append(read_made_up(content=b"13"), now=NOON + dt.timedelta(hours=2))
     assert lake.read("texts")["text_body"].to_list() == ["12", "13"]
 
 
@@ -172,14 +159,14 @@ def test_a_part_that_breaks_off_while_it_is_written_leaves_no_file_of_its_name(
     owner = pl.DataFrame if step == "write_parquet" else type(tmp_path)
     monkeypatch.setattr(owner, step, break_off)
     with pytest.raises(OSError, match="killed"):
-        lake.append([read_made_up()], now=NOON)
+        lake.append(read_made_up(), now=NOON)
 
     assert list((tmp_path / "lake").rglob("*.parquet")) == []
     assert lake.batch_ids() == []
 
 
 def test_files_that_are_no_batch_are_not_read(lake: Lake, tmp_path: Path) -> None:
-    batch_id = lake.append([read_made_up()], now=NOON)
+    batch_id = lake.append(read_made_up(), now=NOON)
     for name in (".20260502T000000000000Z.parquet.tmp", "notes.parquet", "20260502T000000000000Z.parquet.bak"):
         (tmp_path / "lake" / "files" / name).write_bytes(b"no Parquet")
 
@@ -189,22 +176,22 @@ def test_files_that_are_no_batch_are_not_read(lake: Lake, tmp_path: Path) -> Non
 
 def test_the_newest_version_of_a_file_counts(lake: Lake) -> None:
     for content in (b"12", b"13"):
-        lake.append([read_made_up(content=content)], now=NOON)
+        lake.append(read_made_up(content=content), now=NOON)
 
     assert lake.file_versions()["reports/a/text.txt"].file_sha256 == hashlib.sha256(b"13").hexdigest()
 
 
 def test_the_faults_of_a_version_are_those_of_its_own_file(lake: Lake) -> None:
-    files = [reject_made_up(path) for path in ("reports/a.doc", "reports/b.doc")]
-    lake.append(files, now=NOON)
+    intakes = {path: reject_made_up(path) for path in ("reports/a.doc", "reports/b.doc")}
+    lake.append(Intake.united(list(intakes.values())), now=NOON)
     versions = lake.file_versions()
 
-    for file, reading in files:
-        assert versions[file.file_path].rejection_ids == frozenset(reading.rejections["rejection_id"])
+    for path, intake in intakes.items():
+        assert versions[path].rejection_ids == frozenset(intake.parts["rejections"]["rejection_id"])
 
 
 def test_a_part_written_before_a_column_existed_is_read_with_nulls(lake: Lake, tmp_path: Path) -> None:
-    batch_id = lake.append([read_made_up()], now=NOON)
+    batch_id = lake.append(read_made_up(), now=NOON)
     path = tmp_path / "lake" / "observations" / f"{batch_id}.parquet"
     pl.read_parquet(path).drop("note").write_parquet(path)
 

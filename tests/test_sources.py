@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
+import polars as pl
 import pytest
 import yaml
 
-from pipelines.observations import Reading
-from pipelines.sources import READERS, FilePattern, RawFile, Source, list_files, read_file, read_sources
+from pipelines.observations import RawFile
+from pipelines.sources import READERS, FilePattern, Source, list_files, read_files, read_sources
 
 SIDECAR = {
     "source_name": "reports",
@@ -25,6 +27,15 @@ SIDECAR = {
 SOURCE = Source.model_validate(SIDECAR)
 
 
+class Found(NamedTuple):
+    """What was found in one file."""
+
+    found_count: int
+    accepted_count: int
+    rejected_count: int
+    rejections: pl.DataFrame
+
+
 def write_sidecar(raw: Path, folder: str = "reports", **entries: object) -> Path:
     sidecar = raw / folder / "_source.yml"
     sidecar.parent.mkdir(parents=True)
@@ -32,8 +43,10 @@ def write_sidecar(raw: Path, folder: str = "reports", **entries: object) -> Path
     return sidecar
 
 
-def read(path: str, content: bytes = b"", max_bytes: int = 1000) -> Reading:
-    return read_file(RawFile(SOURCE, path, content), max_bytes=max_bytes)
+def read(path: str, content: bytes = b"", max_bytes: int = 1000) -> Found:
+    intake = read_files(SOURCE, [RawFile("reports", path, content)], max_bytes=max_bytes)
+    counts = intake.parts["files"].row(0, named=True)
+    return Found(counts["found_count"], counts["accepted_count"], counts["rejected_count"], intake.parts["rejections"])
 
 
 def test_sources_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
@@ -105,8 +118,8 @@ def test_files_and_folders_that_are_set_aside_are_no_data(tmp_path: Path) -> Non
 
 
 def test_a_file_goes_to_the_reader_of_its_pattern() -> None:
-    assert RawFile(SOURCE, "reports/a/text.txt", b"").reader_name == "article"
-    assert RawFile(SOURCE, "reports/a/figures.csv", b"").reader_name == "delimited"
+    assert SOURCE.find_reader("reports/a/text.txt") == "article"
+    assert SOURCE.find_reader("reports/a/figures.csv") == "delimited"
 
 
 @pytest.mark.parametrize("path", ["reports/a/figures.xlsx", "reports/a/Text.txt.bak", "reports/text"])
@@ -151,7 +164,7 @@ def test_every_file_under_data_raw_has_a_reader(checkout: Path) -> None:
         path.relative_to(raw).as_posix()
         for source in read_sources(raw)
         for path in list_files(raw, source)
-        if RawFile(source, path.relative_to(raw).as_posix(), b"").reader_name is None
+        if source.find_reader(path.relative_to(raw).as_posix()) is None
     ]
 
     assert without_reader == []

@@ -114,11 +114,12 @@ def print_checks(checks: tuple[FailedCheck, ...], console: Console) -> None:
 def _describe_batch(report: RunReport) -> str:
     if report.as_of is not None:
         return f"nothing taken in: this is what was known at {report.as_of.isoformat(sep=' ')} UTC"
-    if report.batch_id is None:
+    if not report.batch_ids:
         return "nothing new"
     files, records = format_noun(report.file_count, "file"), format_noun(report.found_count, "record")
     counts = f"{report.accepted_count:,} accepted, {report.rejected_count:,} rejected"
-    return f"{files}, {records} found: {counts}; batch {report.batch_id}"
+    batches = f"batch {report.batch_ids[0]}" if len(report.batch_ids) == 1 else f"{len(report.batch_ids)} batches"
+    return f"{files}, {records} found: {counts}; {batches}"
 
 
 def _describe_checks(counts: CheckCounts) -> str:

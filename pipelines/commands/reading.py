@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from pipelines.languages import Language, format_count
-from pipelines.sources import RawFile, read_file, read_sources
+from pipelines.observations import RawFile
+from pipelines.sources import read_files, read_sources
 from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
@@ -82,28 +83,30 @@ def preview(
     if source is None:
         console.print(f"{words['unknown']}: {file.name}", style="red", highlight=False)
         return 2
-    received = RawFile(source, f"{source.source_name}/{file.parent.name}/{file.name}", file.read_bytes())
-    reading = read_file(received, max_bytes=max_bytes)
+    received = RawFile(source.source_name, f"{source.source_name}/{file.parent.name}/{file.name}", file.read_bytes())
+    intake = read_files(source, [received], max_bytes=max_bytes)
+    observations, rejections = intake.parts["observations"], intake.parts["rejections"]
+    counts = intake.parts["files"].row(0, named=True)
     limit = None if has_all else SHOWN_ROWS
-    if reading.observations.height:
-        _print_numbers(reading.observations, console, words, language, limit=limit)
-    if reading.rejections.height:
-        _print_faults(reading.rejections, console, words, language, limit=limit)
+    if observations.height:
+        _print_numbers(observations, console, words, language, limit=limit)
+    if rejections.height:
+        _print_faults(rejections, console, words, language, limit=limit)
     title = source.title_vi if language is Language.VI else source.title_en
     for label, text in (
         (words["source"], title),
-        (words["accepted"], format_count(reading.accepted_count, language)),
-        (words["rejected"], format_count(reading.rejected_count, language)),
+        (words["accepted"], format_count(counts["accepted_count"], language)),
+        (words["rejected"], format_count(counts["rejected_count"], language)),
     ):
         console.print(f"{label:<14}{text}", highlight=False, markup=False, soft_wrap=True)
-    return 1 if reading.rejections.height else 0
+    return 1 if rejections.height else 0
 
 
 def _find_source(file: Path, raw: Path) -> Source | None:
     """Return the source that takes files of this name, wherever they lie."""
     for source in read_sources(raw):
         for place in (f"{source.source_name}/{file.name}", f"{source.source_name}/{file.parent.name}/{file.name}"):
-            if RawFile(source, place, b"").reader_name is not None:
+            if source.find_reader(place) is not None:
                 return source
     return None
 

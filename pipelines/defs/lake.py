@@ -48,15 +48,15 @@ def lake() -> dg.Definitions:
         ],
     )
     def append_batch(build: Build) -> Iterator[dg.MaterializeResult[None]]:
-        """Append one batch with what is new under ``data/raw``; an as-of run appends none."""
+        """Append what is new under ``data/raw``; an as-of run appends nothing."""
         batches = Lake(build.paths.lake)
-        ingestion = Ingestion(batch_id=None) if build.moment else _ingest(build, batches)
+        ingestion = Ingestion() if build.moment else _ingest(build, batches)
         files = _known(batches.read("files"), build)
         if files.is_empty():
             raise dg.Failure(_explain_empty(build), allow_retries=False)
         newest: dict[str, str | int] = {"newest_batch": str(files["batch_id"].max())}
         counts: dict[str, str | int] = {
-            "new_batch": ingestion.batch_id or "",
+            "new_batches": " ".join(ingestion.batch_ids),
             "new_files": ingestion.file_count,
             "records_found": ingestion.found_count,
             "records_accepted": ingestion.accepted_count,

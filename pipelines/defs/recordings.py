@@ -113,7 +113,7 @@ class Recording:
             finished_at=dt.datetime.fromtimestamp(self._timestamps[-1], dt.UTC),
             outcome=self._outcome(),
             as_of=self._build.moment,
-            batch_id=lake.get("new_batch") or None,
+            batch_ids=tuple(lake.get("new_batches", "").split()),
             file_count=lake.get("new_files", 0),
             found_count=lake.get("records_found", 0),
             accepted_count=lake.get("records_accepted", 0),

@@ -17,11 +17,14 @@ class Rejections:
 
     Args:
         file_key: What identifies the file version; part of every ``rejection_id``.
+
+    Attributes:
+        rows: Schema ``REJECTIONS``.
     """
 
     def __init__(self, file_key: str) -> None:
         self._file_key = file_key
-        self._rows: list[dict[str, object]] = []
+        self.rows: list[dict[str, object]] = []
 
     def add(self, reason_code: str, *, locator: str, found: str, expected: str, record_id: str | None = None) -> None:
         """Record one fault.
@@ -35,7 +38,7 @@ class Rejections:
         """
         reason = read_rejection_reason(reason_code)
         identity = "\x1f".join((self._file_key, locator, reason_code, found))
-        self._rows.append(
+        self.rows.append(
             {
                 "rejection_id": hashlib.sha256(identity.encode()).hexdigest()[:32],
                 "locator": locator,
@@ -49,11 +52,11 @@ class Rejections:
         )
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def to_frame(self) -> pl.DataFrame:
         """Return the faults, schema ``REJECTIONS``."""
-        return frame(self._rows, REJECTIONS)
+        return frame(self.rows, REJECTIONS)
 
 
 def reject_file(file_key: str, reason_code: str, *, found: str, expected: str) -> Reading:

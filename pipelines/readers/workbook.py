@@ -16,34 +16,36 @@ A sheet that nobody sees may be an older copy: it is a fault if it is a form, an
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import math
 import re
+import unicodedata
 import zipfile
-from collections import Counter
+import zlib
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from pipelines.layouts import find_form, normalise_label
-from pipelines.names import parse_organisation_name
+from pipelines.layouts import normalise_label
 from pipelines.numerals import parse_numeral
-from pipelines.observations import EXACT, OBSERVATIONS, Reading, frame
-from pipelines.periods import Period, parse_period_text
-from pipelines.readers.rejecting import Rejections, reject_file
-from pipelines.vocabulary import read_codes
+from pipelines.observations import EXACT, FILE_COLUMNS, Intake
+from pipelines.periods import parse_period_text
+from pipelines.readers.rejecting import Rejections
+from pipelines.readers.report_cells import MOST_PLAIN, ExactNumber, Report, ReportCells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pipelines.layouts import ColumnCode, Form, Layout, Line
+    from pipelines.layouts import Form, Layout, Meaning
+    from pipelines.observations import RawFile
 
     Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
     Grid = Sequence[Sequence[Cell]]
 
-_FORM_CODE = re.compile(r"(?<![0-9])([0-9]{1,2}[a-c]?)\s*[-–.]?\s*(b?tctw)", re.IGNORECASE)
 _NOT_APPLICABLE = frozenset({"-", "–", "—", "x"})
 _PERSON_COLUMNS = frozenset(normalise_label(text) for text in ("Họ và tên", "Họ tên", "Họ, chữ đệm và tên"))
 _BIRTH_COLUMNS = frozenset(
@@ -53,29 +55,86 @@ _IDENTITY_COLUMNS = frozenset(
     normalise_label(text)
     for text in ("CCCD", "Số CCCD", "CMND", "Số CMND", "CMND/CCCD", "Số định danh cá nhân", "Số thẻ đảng viên")
 )
-_IDENTITY_NUMBER = re.compile(r"[0-9]{9}|[0-9]{12}")
+_IDENTITY_LENGTHS = frozenset({9, 12})
+_LEAST_IDENTITY_NUMBER = 10**8
+"""What is stored as a number, and may have lost its zeros; no organisation counts so many persons."""
 _MAX_IDENTITY_NUMBERS = 2
-_LEVELS = {
-    "tỉnh": "province",
-    "huyện": "district",
-    "quận": "district",
-    "thị xã": "district",
-    "thành phố": "district",
-    "xã": "commune",
-    "phường": "commune",
-    "thị trấn": "commune",
-    "đặc khu": "commune",
-}
-_CENTRAL_CITIES = frozenset({"hà nội", "hồ chí minh", "hải phòng", "đà nẵng", "cần thơ", "huế"})
 _DAY_TEXT = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
-_DAY = dt.timedelta(days=1)
 _ONE_POINT = 1
+_LIMIT = 10 ** (EXACT.precision - EXACT.scale)
+
+# of zipped workbooks
+_MOST_TIMES_SMALLER = 1032
+"""Deflate makes nothing smaller than this."""
+_MAX_CELLS = 2**22
+"""Sheets are unpacked into a cell for every place up to the last one used."""
+_FAR_CELL = re.compile(rb'r="(?:[A-Z]{3}|[A-Z]*[0-9]{5})')
+_SPACED = re.compile(rb"r =")
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]*)["']""")
+
+
+def read_workbooks(files: Sequence[RawFile], layouts: Sequence[Layout], *, max_bytes: int) -> Intake:
+    """Read the forms in workbooks: xlsx, xls or ods.
+
+    Args:
+        files: The workbooks.
+        layouts: Where the numbers of which form stand.
+        max_bytes: A workbook that unpacks to more is refused unread.
+
+    Returns:
+        Observations, rejections and the account of each file: of ``cell_count`` cells that are not empty, each is
+        accepted (a number, or a mark that a line does not apply), rejected, or furniture (words, numbering, and what
+        stands above the lines). A workbook that is refused whole is one record with one fault; its cells are not
+        counted.
+    """
+    forms = _Forms(layouts)
+    cells = ReportCells(forms.meanings)
+    counts: list[dict[str, object]] = []
+    faults: list[dict[str, object]] = []
+    for file_number, file in enumerate(files):
+        rejections = Rejections(file.key)
+        account = _Workbook(file, file_number, forms, cells, rejections).read(max_bytes=max_bytes)
+        provenance = dict(zip(FILE_COLUMNS, (file.source_name, file.file_path, file.sha256), strict=True))
+        counts.append({**provenance, "file_bytes": len(file.content), **account.describe()})
+        faults += ({**provenance, **row} for row in rejections.rows)
+    return Intake.of_parts(observations=cells.to_frame(files), rejections=faults, files=counts)
+
+
+@dataclass
+class _Account:
+    """What became of the cells of a workbook that are not empty."""
+
+    found: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    furniture: int = 0
+
+    def describe(self) -> dict[str, object]:
+        """Return the columns of ``FILES``; of a workbook that was refused whole no cell was looked at."""
+        if not self.found:
+            return {"found_count": self.rejected, "accepted_count": 0, "rejected_count": self.rejected}
+        return {
+            "found_count": self.accepted + self.rejected,
+            "accepted_count": self.accepted,
+            "rejected_count": self.rejected,
+            "cell_count": self.found,
+            "furniture_count": self.furniture,
+        }
 
 
 class _Place(NamedTuple):
     row: int
     column: int
+
+    @property
+    def name(self) -> str:
+        """As spreadsheets name it, ``D14``."""
+        name, left = "", self.column + 1
+        while left:
+            left, letter = divmod(left - 1, 26)
+            name = chr(ord("A") + letter) + name
+        return f"{name}{self.row + 1}"
 
 
 @dataclass
@@ -86,327 +145,524 @@ class _Head:
     places: dict[str, _Place] = field(default_factory=dict)
 
 
-@dataclass
-class CellCount:
-    """What became of the cells of a workbook that are not empty.
+class _Refusal(Exception):  # noqa: N818 - says why, and is no error
+    """A workbook is not read."""
 
-    Attributes:
-        found: All of them.
-        observations: Numbers that were accepted, and marks that a line does not apply.
-        rejected: Cells with a fault.
-        furniture: Words, numbering, and what stands above the lines.
-    """
-
-    found: int = 0
-    observations: int = 0
-    rejected: int = 0
-    furniture: int = 0
+    def __init__(self, *, reason_code: str, found: str, expected: str = "") -> None:
+        super().__init__(reason_code)
+        self.reason_code = reason_code
+        self.found = found
+        self.expected = expected
 
 
-@dataclass(frozen=True)
-class WorkbookReading:
-    """A reading, and the account of its cells."""
-
-    reading: Reading
-    cells: CellCount
-
-
-def read_workbook(
-    content: bytes, file_path: str, file_key: str, layouts: Sequence[Layout], *, max_bytes: int
-) -> WorkbookReading:
-    """Read the forms of one workbook.
+class _Workbook:
+    """One file on its way from bytes to numbers.
 
     Args:
-        content: The file, xlsx, xls or ods.
-        file_path: Path below ``data/raw``; part of every ``figure_id``.
-        file_key: What identifies the file version; part of every ``observation_id``.
-        layouts: Where the numbers of which form stand.
-        max_bytes: A workbook that unpacks to more is refused unread.
-
-    Returns:
-        Observations and rejections; ``found_count`` is the number of cells that are one of the two. A workbook that is
-        refused whole has one rejection.
-    """
-    if refusal := _refuse_container(content, file_key, max_bytes=max_bytes):
-        return WorkbookReading(refusal, CellCount())
-    try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = [
-            (sheet.name, sheet.visible == SheetVisibleEnum.Visible, _read_grid(workbook, sheet.name))
-            for sheet in workbook.sheets_metadata
-        ]
-    except PasswordError:
-        return WorkbookReading(reject_file(file_key, "password_protected", found="", expected=""), CellCount())
-    except (CalamineError, ValueError, OSError) as error:
-        expected = "xlsx, xls, ods"
-        return WorkbookReading(
-            reject_file(file_key, "unreadable_file", found=str(error), expected=expected), CellCount()
-        )
-    if columns := _find_persons(grid for _, _, grid in sheets):
-        return WorkbookReading(reject_file(file_key, "lists_persons", found=columns, expected=""), CellCount())
-    known = [(*sheet, find_form(layouts, _find_form_code(sheet[0], sheet[2]))) for sheet in sheets]
-    if not any(form for *_, form in known):
-        found = ", ".join(filter(None, (_find_form_code(name, grid) for name, _, grid in sheets))) or "–"
-        expected = ", ".join(form.form_code for layout in layouts for form in layout.forms)
-        return WorkbookReading(reject_file(file_key, "wrong_form", found=found, expected=expected), CellCount())
-    rejections = Rejections(file_key)
-    rows: list[dict[str, object]] = []
-    total = CellCount()
-    for name, is_visible, grid, form in known:
-        sheet = _Sheet(name, grid, file_path, file_key, rejections)
-        if form is None or not is_visible:
-            sheet.leave_out(is_hidden_form=form is not None)
-        else:
-            rows += sheet.read(*form)
-        total.found += sheet.cells.found
-        total.observations += sheet.cells.observations
-        total.rejected += sheet.cells.rejected
-        total.furniture += sheet.cells.furniture
-    reading = Reading(
-        found_count=total.observations + total.rejected,
-        observations=frame(rows, OBSERVATIONS),
-        rejections=rejections.to_frame(),
-    )
-    return WorkbookReading(reading, total)
-
-
-class _Sheet:
-    """One sheet on its way from cells to rows.
-
-    Args:
-        name: As its tab says.
-        grid: Its cells, from A1.
-        file_path: Part of every ``figure_id``.
-        file_key: Part of every ``observation_id``.
+        file: The file.
+        file_number: Its position among those that are read together.
+        forms: What forms there are.
+        cells: Where numbers go.
         rejections: Where faults go.
     """
 
-    def __init__(self, name: str, grid: Grid, file_path: str, file_key: str, rejections: Rejections) -> None:
-        self._name = name
-        self._grid = grid
-        self._file_path = file_path
-        self._file_key = file_key
+    def __init__(
+        self, file: RawFile, file_number: int, forms: _Forms, cells: ReportCells, rejections: Rejections
+    ) -> None:
+        self._file = file
+        self._file_number = file_number
+        self._forms = forms
+        self._cells = cells
         self._rejections = rejections
-        self.cells = CellCount(found=sum(cell != "" for row in grid for cell in row))
+        self._account = _Account()
 
-    def leave_out(self, *, is_hidden_form: bool) -> None:
-        """Take nothing of the sheet."""
-        if is_hidden_form and self.cells.found:
-            self._rejections.add("hidden_sheet", locator=f"'{self._name}'", found=self._name, expected="")
-            self.cells.rejected = self.cells.found
-        else:
-            self.cells.furniture = self.cells.found
+    def read(self, *, max_bytes: int) -> _Account:
+        """Read all sheets."""
+        try:
+            _check_container(self._file.content, max_bytes=max_bytes)
+            sheets = _read_sheets(self._file.content)
+            found = [self._forms.find(sheet) for sheet in sheets]
+            _check_persons(found)
+            _check_forms(found, self._forms.codes)
+        except _Refusal as refusal:
+            self._rejections.add(refusal.reason_code, locator="file", found=refusal.found, expected=refusal.expected)
+            self._account.rejected = 1
+            return self._account
+        for form in found:
+            count = _count_cells(form.sheet.grid)
+            self._account.found += count
+            if form.reader is None:
+                self._account.furniture += count
+            elif not form.sheet.is_visible:
+                self._reject_sheet("hidden_sheet", form.sheet, found=form.sheet.name, count=count)
+            else:
+                self._read_form(form.sheet, form.reader, form.template, form.cells)
+        return self._account
 
-    def read(self, layout: Layout, form: Form) -> list[dict[str, object]]:
-        """Return the observations of a form; its faults go to the rejections."""
-        label_column, lines = _find_lines(self._grid, form)
-        first = min(lines, default=len(self._grid))
-        head = _read_head(self._grid[:first], layout)
-        columns = _find_columns(self._grid[:first], layout)
-        subject = self._read_subject(head, form, has_lines=bool(lines) and "this_period" in columns.values())
-        rows: list[dict[str, object]] = []
-        for row, cells in enumerate(self._grid):
-            line = lines.get(row)
-            numbers = {columns[column]: cells[column] for column in columns if column < len(cells)} if line else {}
-            for column, cell in enumerate(cells):
-                if cell == "":
-                    continue
-                place = _Place(row, column)
-                if subject is not None and line is not None and column in columns:
-                    if (observed := self._observe(place, cell, line, columns[column], numbers, subject)) is not None:
-                        rows.append(observed)
-                elif row < first or column <= label_column or not _is_number(cell):
-                    self.cells.furniture += 1
-                elif subject is None:
-                    self.cells.rejected += 1
-                elif _numbers_columns(cells, columns):
-                    self.cells.furniture += 1
-                else:
-                    self._reject("unexpected_number", place, cell, expected="")
-        return rows
+    def _read_form(self, sheet: _Sheet, form: _FormReader, template: _Template, cells: list[Cell]) -> None:
+        self._account.furniture += _count_cells(sheet.grid[: template.first]) + template.furniture_count
+        self._account.furniture += sum(sheet.grid[row][column] != "" for row, column in template.asides)
+        report = self._read_report(sheet, form, template)
+        if report is None:
+            numbers_count = sum(map(_is_number, cells))
+            self._account.rejected += numbers_count + len(template.unexpected)
+            self._account.furniture += len(cells) - cells.count("") - numbers_count
+            return
+        for place, cell in template.unexpected:
+            self._reject("unexpected_number", sheet, place, cell)
+        values: list[Any] = cells.copy()
+        exact: dict[int, ExactNumber] = {}
+        left_out: set[int] = set()
+        for at, cell in enumerate(cells):
+            entry = template.entries[at]
+            if entry.is_count and type(cell) is float and 0 <= cell < _LIMIT and cell.is_integer():
+                continue
+            part, whole = ("", "") if entry.part is None else (cells[entry.part], cells[entry.whole])
+            if cell == "":
+                left_out.add(at)
+            elif entry.is_count or type(cell) is not float or not _is_plain(cell, part, whole):
+                try:
+                    exact[at], values[at] = _read_number(cell, part, whole, is_count=entry.is_count), None
+                except _Fault as fault:
+                    self._reject(fault.reason_code, sheet, template.places[at], cell, fault.expected)
+                    left_out.add(at)
+        self._account.accepted += len(cells) - len(left_out)
+        self._cells.add(report, template.meaning_numbers, template.names, values, exact, left_out)
 
-    def _read_subject(self, head: _Head, form: Form, *, has_lines: bool) -> dict[str, Any] | None:
-        """Return whom and when the report is about, and whence; None after the fault that keeps it from being read."""
-        if not has_lines:
-            expected = ", ".join(line.text for line in form.lines[:3])
-            self._rejections.add("no_lines", locator=f"'{self._name}'", found=form.form_code, expected=expected)
+    def _read_report(self, sheet: _Sheet, form: _FormReader, template: _Template) -> Report | None:
+        """Return whom and when the form is about; None after the fault that keeps it from being read."""
+        if not template.places:
+            expected = ", ".join(line.text for line in form.form.lines[:3])
+            self._reject_sheet("no_lines", sheet, found=form.form.form_code, expected=expected)
             return None
+        head = _read_head(sheet.grid[: template.first], form.layout)
         organisation = str(head.texts.get("organisation", "")).strip()
         if not organisation:
-            self._rejections.add("missing_organisation", locator=f"'{self._name}'", found="", expected="")
+            self._reject_sheet("missing_organisation", sheet)
             return None
         period_text = _print(head.texts.get("period", ""))
         try:
             period = parse_period_text(period_text)
         except ValueError as error:
-            locator = self._locate(head.places.get("period", _Place(0, 0)))
+            place = head.places.get("period", _Place(0, 0))
             expected = str(error).partition("\n")[2]
-            self._rejections.add("unknown_period", locator=locator, found=period_text, expected=expected)
+            self._rejections.add("unknown_period", locator=sheet.locate(place), found=period_text, expected=expected)
             return None
-        return {
-            "organisation_name": organisation,
-            "organisation_level": _find_level(organisation),
-            "organisation_scope": "one",
-            "parent_organisation_name": _text(head.texts.get("parent_organisation")),
-            "province_name": _text(head.texts.get("province")),
-            "period": period,
-            "period_text": period_text,
-            "reported_on": _read_day(head.texts.get("reported_on", "")),
+        return Report(
+            file_number=self._file_number,
+            locator=f"{sheet.quoted_name}!",
+            figure_prefix=f"{self._file.file_path}#{sheet.name}/",
+            form_code=form.form.form_code,
+            organisation_name=organisation,
+            parent_organisation_name=_text(head.texts.get("parent_organisation")),
+            province_name=_text(head.texts.get("province")),
+            period=period,
+            period_text=period_text,
+            reported_on=_read_day(head.texts.get("reported_on", "")),
+        )
+
+    def _reject(self, reason_code: str, sheet: _Sheet, place: _Place, cell: Cell, expected: str = "") -> None:
+        self._account.rejected += 1
+        self._rejections.add(reason_code, locator=sheet.locate(place), found=_print(cell), expected=expected)
+
+    def _reject_sheet(
+        self, reason_code: str, sheet: _Sheet, *, found: str = "", expected: str = "", count: int = 0
+    ) -> None:
+        """Name a fault of a whole sheet, with which so many of its cells are rejected."""
+        self._account.rejected += count
+        self._rejections.add(reason_code, locator=sheet.quoted_name, found=found, expected=expected)
+
+
+class _Forms:
+    """The forms that may come in.
+
+    Args:
+        layouts: Of all generations.
+
+    Attributes:
+        meanings: What numbers can say, of all forms together.
+        codes: Of the forms.
+    """
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self.meanings: list[Meaning] = []
+        self._readers: dict[str, _FormReader] = {}
+        for layout in layouts:
+            for form in layout.forms:
+                reader = _FormReader(layout, form, first_meaning=len(self.meanings))
+                self.meanings += reader.meanings.values()
+                self._readers[form.form_code] = reader
+        self.codes = tuple(self._readers)
+        series = {code.partition("-")[2] for code in self.codes}
+        self._code = re.compile(
+            rf"(?<![0-9])([0-9]{{1,2}}[A-Z]?)\s*[-–.]?\s*({'|'.join(sorted(series))})", re.IGNORECASE
+        )
+
+    def find(self, sheet: _Sheet) -> _Found:
+        """Return which form a sheet is, and where its numbers stand."""
+        code = self.find_code(sheet)
+        reader = self._readers.get(code)
+        template = reader.find_template(sheet) if reader else _lay_out_nothing(sheet.grid)
+        return _Found(sheet, code, reader, template, [sheet.grid[row][column] for row, column in template.places])
+
+    def find_code(self, sheet: _Sheet) -> str:
+        """Return the code of the form that a sheet says to be, or that its tab says; empty if neither does."""
+        texts = (cell for row in sheet.grid for cell in row if type(cell) is str)
+        for text in chain(texts, (sheet.name,)):
+            if match := self._code.search(text):
+                return f"{match[1]}-{match[2]}".upper()
+        return ""
+
+
+class _Found(NamedTuple):
+    """A sheet and what it is.
+
+    Attributes:
+        sheet: The sheet.
+        code: Of the form that it says to be; empty if it says none.
+        reader: Of the form, if there is one.
+        template: Where its numbers stand.
+        cells: What stands there.
+    """
+
+    sheet: _Sheet
+    code: str
+    reader: _FormReader | None
+    template: _Template
+    cells: list[Cell]
+
+
+class _Entry(NamedTuple):
+    """What one number is.
+
+    Attributes:
+        is_count: Whether it is a whole number.
+        part: Of a percentage, which of the numbers is compared; else none.
+        whole: Which it is compared with; none where `part` is.
+    """
+
+    is_count: bool
+    part: int | None = None
+    whole: int = 0
+
+
+@dataclass(frozen=True)
+class _Template:
+    """Where the numbers stand on all sheets that have the same words in the same places.
+
+    Attributes:
+        first: The first row of a line.
+        heads: Columns of numbers, and their positions on the form.
+        asides: Where a line and a column meet, and a number says nothing that is kept.
+        places: Where numbers stand; so the next three, each in the same order.
+        names: The places as spreadsheets name them.
+        meaning_numbers: Positions in `_Forms.meanings`.
+        entries: What the numbers are.
+        rest: From the first line on, what stands in the places between the numbers.
+        words: Its texts, normalised.
+        identity_count: Its numbers that may identify a person.
+        furniture_count: Cells of the rest that are neither numbers nor faults.
+        unexpected: Its numbers, which are.
+    """
+
+    first: int
+    heads: tuple[tuple[int, int], ...]
+    asides: tuple[_Place, ...]
+    places: tuple[_Place, ...]
+    names: tuple[str, ...]
+    meaning_numbers: tuple[int, ...]
+    entries: tuple[_Entry, ...]
+    rest: tuple[object, ...]
+    words: frozenset[str]
+    identity_count: int
+    furniture_count: int
+    unexpected: tuple[tuple[_Place, Cell], ...]
+
+
+class _Outline(NamedTuple):
+    """What is known of a template before its words are compared.
+
+    Attributes:
+        first: The first row of a line.
+        heads: Columns of numbers, and their positions on the form.
+        counts: Words of lines above the lines, by column.
+        rows: Rows of numbers.
+    """
+
+    first: int
+    heads: tuple[tuple[int, int], ...]
+    counts: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+class _FormReader:
+    """Finds the lines and columns of one form.
+
+    Args:
+        layout: Of its generation.
+        form: The form.
+        first_meaning: Number of the first of its meanings.
+
+    Attributes:
+        meanings: By position of line and column.
+    """
+
+    def __init__(self, layout: Layout, form: Form, *, first_meaning: int) -> None:
+        self.layout = layout
+        self.form = form
+        self.meanings = {
+            (line_at, column_at): meaning
+            for line_at, line in enumerate(form.lines)
+            for column_at, column in enumerate(form.columns)
+            if (meaning := form.find_meaning(line, column)) is not None
         }
+        self._numbers = {key: first_meaning + at for at, key in enumerate(self.meanings)}
+        self._labels = frozenset().union(*(line.labels for line in form.lines))
+        self._known: dict[_Outline, dict[tuple[object, ...], _Template]] = {}
 
-    def _observe(
-        self,
-        place: _Place,
-        cell: Cell,
-        line: Line,
-        column: ColumnCode,
-        numbers: dict[ColumnCode, Cell],
-        subject: dict[str, Any],
-    ) -> dict[str, object] | None:
-        printed = _print(cell)
-        if line.heading:
-            if _is_number(cell):
-                self._reject("unexpected_number", place, cell, expected="")
-            else:
-                self.cells.furniture += 1
-            return None
-        is_count = column != "percent_of_earlier" and line.statement == "level"
-        value, precision, status = None, None, "not_applicable"
-        if printed.casefold() not in _NOT_APPLICABLE:
-            try:
-                value, precision = _read_number(cell, is_count=is_count)
-            except ValueError:
-                self._reject("invalid_number", place, cell, expected="0, 812, 1.746")
-                return None
-            status = "reported"
-            if column == "percent_of_earlier":
-                value = _as_percentage(value, numbers)
-            if fault := _find_fault(value, is_count=is_count):
-                self._reject(fault, place, cell, expected="0, 1, 2, …")
-                return None
-        self.cells.observations += 1
-        locator = self._locate(place)
-        meaning = (line.measure, line.group, line.statement, line.moment, column)
-        return {
-            **{name: subject[name] for name in subject if name != "period"},
-            **_date(subject["period"], line, column),
-            **_state(line, column),
-            "observation_id": hashlib.sha256("\x1f".join((self._file_key, locator)).encode()).hexdigest()[:32],
-            "figure_id": "/".join((f"{self._file_path}#{self._name}", *meaning)),
-            "locator": locator,
-            "measure_code": line.measure,
-            "group_code": line.group,
-            "printed": printed,
-            "printed_precision": precision,
-            "value": value,
-            "qualifier_code": "exact",
-            "value_status": status,
+    def find_template(self, sheet: _Sheet) -> _Template:
+        """Return where the numbers of a sheet stand.
+
+        Most sheets have the words of one before them. What was found of it holds if the columns of numbers are the
+        same, as many words of lines stand above the lines, and everything between the numbers is the same.
+        """
+        for (first, heads, counts, rows), templates in self._known.items():
+            above = _list_labels(sheet.grid[:first])
+            if heads == self._find_heads(above) and counts == self._count_words(above):
+                template = templates.get(_list_rest(sheet.grid, first, heads, rows))
+                if template is not None:
+                    return template
+        template = self._lay_out(sheet.grid)
+        first, heads = template.first, template.heads
+        counts = self._count_words(_list_labels(sheet.grid[:first]))
+        rows = tuple(dict.fromkeys(place.row for place in template.places))
+        self._known.setdefault(_Outline(first, heads, counts, rows), {})[template.rest] = template
+        return template
+
+    def _count_words(self, labels: Sequence[Sequence[str]]) -> tuple[int, ...]:
+        """Return how many words of lines each column has."""
+        return tuple([sum(map(self._labels.__contains__, column)) for column in zip(*labels, strict=True)])
+
+    def _find_heads(self, above: Sequence[Sequence[str]]) -> tuple[tuple[int, int], ...]:
+        """Return the columns of numbers by the words above them, the lowest of which count; with their positions."""
+        found = {
+            position: column
+            for labels in above
+            for column, label in enumerate(labels)
+            if (position := self.form.column_labels.get(label)) is not None
         }
+        return tuple(sorted((column, position) for position, column in found.items()))
 
-    def _reject(self, reason_code: str, place: _Place, cell: Cell, *, expected: str) -> None:
-        self.cells.rejected += 1
-        self._rejections.add(reason_code, locator=self._locate(place), found=_print(cell), expected=expected)
+    def _lay_out(self, grid: Grid) -> _Template:
+        labels = _list_labels(grid)
+        columns = list(zip(*labels, strict=True))
+        counts = self._count_words(labels)
+        label_column = counts.index(max(counts)) if any(counts) else -1
+        words = columns[label_column] if label_column >= 0 else ()
+        first = next((row for row, label in enumerate(words) if label in self._labels), len(grid))
+        heads = self._find_heads(labels[:first])
+        lines = {line_at: row for row, line_at in self._find_lines(words).items() if self.form.lines[line_at].label}
+        meeting = {
+            (line_at, position): _Place(row, column) for line_at, row in lines.items() for column, position in heads
+        }
+        cells = {cell: place for cell, place in meeting.items() if cell in self.meanings}
+        furniture_count = 0
+        identity_count = 0
+        unexpected: list[tuple[_Place, Cell]] = []
+        taken = set(meeting.values())
+        for row in range(first, len(grid)):
+            for column, cell in enumerate(grid[row]):
+                if cell == "" or (row, column) in taken:
+                    continue
+                identity_count += _may_identify(cell)
+                if column <= label_column or not _is_number(cell) or _numbers_columns(grid[row], heads):
+                    furniture_count += 1
+                else:
+                    unexpected.append((_Place(row, column), cell))
+        return _Template(
+            first=first,
+            heads=heads,
+            places=tuple(cells.values()),
+            names=tuple(place.name for place in cells.values()),
+            asides=tuple(place for cell, place in meeting.items() if cell not in cells),
+            meaning_numbers=tuple(self._numbers[cell] for cell in cells),
+            entries=self._list_entries(tuple(cells)),
+            rest=_list_rest(grid, first, heads, tuple(lines.values()) if heads else ()),
+            words=frozenset(chain.from_iterable(labels[first:])),
+            identity_count=identity_count,
+            furniture_count=furniture_count,
+            unexpected=tuple(unexpected),
+        )
 
-    def _locate(self, place: _Place) -> str:
-        return f"'{self._name}'!{_name_column(place.column)}{place.row + 1}"
+    def _list_entries(self, cells: Sequence[tuple[int, int]]) -> tuple[_Entry, ...]:
+        """Return what the numbers are that stand where lines and columns meet."""
+        numbers = {cell: at for at, cell in enumerate(cells)}
+        total = next((line_at for line_at, _ in cells if self.form.lines[line_at].group == "all"), -1)
+        columns = enumerate(self.form.columns)
+        plain = {column.is_earlier: position for position, column in columns if not column.statement}
+
+        def explain(line_at: int, position: int) -> _Entry:
+            meaning = self.meanings[line_at, position]
+            wholes = {"percent_of_earlier": (line_at, plain.get(True, -1)), "share": (total, plain.get(False, -1))}
+            part = numbers.get((line_at, plain.get(False, -1)))
+            whole = numbers.get(wholes.get(meaning.statement, (-1, -1)))
+            return _Entry(meaning.is_count) if part is None or whole is None else _Entry(meaning.is_count, part, whole)
+
+        return tuple(explain(*cell) for cell in cells)
+
+    def _find_lines(self, words: Sequence[str]) -> dict[int, int]:
+        """Return the position of the line of each row that has one.
+
+        The same words may stand for several lines ("a" and "b" below arrivals and departures): they are taken in the
+        order of the form, after the line before, if one is left there.
+        """
+        left = list(enumerate(self.form.lines))
+        found: dict[int, int] = {}
+        last = -1
+        for row, label in enumerate(words):
+            fitting = [(at, line) for at, line in left if label in line.labels]
+            if fitting:
+                at, line = next((entry for entry in fitting if entry[0] > last), fitting[0])
+                found[row] = last = at
+                left.remove((at, line))
+        return found
 
 
 # what a container is
 
 
-def _refuse_container(content: bytes, file_key: str, *, max_bytes: int) -> Reading | None:
-    """Return why a file is refused before it is unpacked; None if there is no reason."""
-    if not zipfile.is_zipfile(BytesIO(content)):
-        return None
+def _check_container(content: bytes, *, max_bytes: int) -> None:
+    """Refuse a zipped workbook before it is unpacked.
+
+    Raises:
+        _Refusal: It is damaged, unpacks to too much, or has macros.
+    """
+    if content[:4] != b"PK\x03\x04":
+        return
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            names = [entry.filename.casefold() for entry in archive.infolist()]
-    except zipfile.BadZipFile as error:
-        return reject_file(file_key, "unreadable_file", found=str(error), expected="xlsx, xls, ods")
-    if unpacked > max_bytes:
-        return reject_file(file_key, "unpacked_too_large", found=f"{unpacked} B", expected=f"{max_bytes} B")
-    if any(name.endswith("vbaproject.bin") for name in names):
-        return reject_file(file_key, "macro_file", found="vbaProject.bin", expected="xlsx")
-    return None
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            if unpacked > max_bytes:
+                raise _Refusal(reason_code="unpacked_too_large", found=f"{unpacked} B", expected=f"{max_bytes} B")
+            if any(entry.filename.casefold().endswith("vbaproject.bin") for entry in entries):
+                raise _Refusal(reason_code="macro_file", found="vbaProject.bin", expected="xlsx")
+            # what the entries say of their size is only true if their sums are
+            if len(content) * _MOST_TIMES_SMALLER > max_bytes and archive.testzip() is not None:
+                raise _Refusal(reason_code="unreadable_file", found="CRC-32", expected="xlsx, xls, ods")
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/"):
+                    _check_extent(archive.read(entry))
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _Refusal(reason_code="unreadable_file", found=str(error), expected="xlsx, xls, ods") from error
 
 
-def _read_grid(workbook: CalamineWorkbook, name: str) -> Grid:
-    rows: Grid = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return rows
+def _check_extent(sheet: bytes) -> None:
+    # other ways to write an attribute have one of these bytes, which are found faster than they are
+    is_usual = not any(byte in sheet for byte in (b"'", b"#", b"\t")) and sheet.count(b"\n") <= 1
+    if is_usual and _FAR_CELL.search(sheet) is None and _SPACED.search(sheet) is None:
+        return
+    last_row = last_column = 1
+    for letters, row in _CELL.findall(sheet):
+        column = 0
+        for letter in letters:
+            column = 26 * column + letter - ord("A") + 1
+        last_row, last_column = max(last_row, int(row or 1)), max(last_column, column)
+    if last_row * last_column > _MAX_CELLS:
+        found = f"{last_row} × {last_column}"
+        raise _Refusal(reason_code="sheet_too_large", found=found, expected=f"{_MAX_CELLS}")
 
 
-def _find_persons(grids: Iterator[Grid]) -> str:
-    """Return the heads of columns that only a list of persons has; nothing of their content."""
-    heads: set[str] = set()
-    identity_numbers = 0
-    for grid in grids:
-        for row in grid:
-            for cell in row:
-                if isinstance(cell, str) and cell:
-                    heads.add(normalise_label(cell))
-                    identity_numbers += _IDENTITY_NUMBER.fullmatch(cell.strip()) is not None
-    found = sorted(heads & _IDENTITY_COLUMNS)
-    if heads & _PERSON_COLUMNS and heads & _BIRTH_COLUMNS:
-        found += sorted(heads & (_PERSON_COLUMNS | _BIRTH_COLUMNS))
-    if identity_numbers > _MAX_IDENTITY_NUMBERS:
-        found.append(f"{identity_numbers} × 9/12")
-    return ", ".join(found)
+class _Sheet(NamedTuple):
+    """One sheet.
+
+    Attributes:
+        name: As its tab says.
+        is_visible: Whether people see it.
+        grid: Its cells, from A1; all rows are of one length.
+    """
+
+    name: str
+    is_visible: bool
+    grid: Grid
+
+    @property
+    def quoted_name(self) -> str:
+        """As formulas write it."""
+        return f"'{self.name}'"
+
+    def locate(self, place: _Place) -> str:
+        """Return the name of a place in the workbook."""
+        return f"{self.quoted_name}!{place.name}"
+
+
+def _read_sheets(content: bytes) -> list[_Sheet]:
+    """Return the sheets.
+
+    Raises:
+        _Refusal: Protected by a password, or not a workbook.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+        return [
+            _Sheet(
+                sheet.name,
+                sheet.visible == SheetVisibleEnum.Visible,
+                workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+            )
+            for sheet in workbook.sheets_metadata
+        ]
+    except PasswordError as error:
+        raise _Refusal(reason_code="password_protected", found="") from error
+    except (CalamineError, ValueError, OSError) as error:
+        raise _Refusal(reason_code="unreadable_file", found=str(error), expected="xlsx, xls, ods") from error
+
+
+def _check_persons(found: Iterable[_Found]) -> None:
+    """Refuse a list of persons; only the heads of its columns are named.
+
+    Raises:
+        _Refusal: A sheet has columns that only such a list has, or numbers that may identify persons.
+    """
+    words: set[str] = set()
+    identity_count = 0
+    for sheet, _, _, template, cells in found:
+        above = sheet.grid[: template.first]
+        words.update(template.words, *_list_labels(above))
+        identity_count += template.identity_count + sum(map(_may_identify, chain(cells, *above)))
+    heads = sorted(words & _IDENTITY_COLUMNS)
+    if words & _PERSON_COLUMNS and words & _BIRTH_COLUMNS:
+        heads += sorted(words & (_PERSON_COLUMNS | _BIRTH_COLUMNS))
+    if identity_count > _MAX_IDENTITY_NUMBERS:
+        heads.append(f"{identity_count} × 9/12")
+    if heads:
+        raise _Refusal(reason_code="lists_persons", found=", ".join(heads))
+
+
+def _check_forms(found: Sequence[_Found], codes: Iterable[str]) -> None:
+    """Refuse a workbook in which no sheet is a form.
+
+    Raises:
+        _Refusal: There is none.
+    """
+    if not any(form.reader for form in found):
+        said = ", ".join(form.code for form in found if form.code) or "–"
+        raise _Refusal(reason_code="wrong_form", found=said, expected=", ".join(codes))
+
+
+def _may_identify(cell: Cell) -> bool:
+    """Whether a cell has as many digits as the number of a person, or so many that nobody counts."""
+    if type(cell) is float:
+        return cell >= _LEAST_IDENTITY_NUMBER and cell < _LIMIT and cell.is_integer()
+    return type(cell) is str and len(cell) in _IDENTITY_LENGTHS and cell.isdecimal()
 
 
 # where things stand
 
 
-def _find_form_code(name: str, grid: Grid) -> str:
-    """Return the code of the form that a sheet says to be, or that its tab says; empty if neither does."""
-    texts = (cell for row in grid for cell in row if isinstance(cell, str) and cell)
-    for text in (*texts, name):
-        if match := _FORM_CODE.search(text):
-            return f"{match[1].upper()}-{match[2].upper()}"
-    return ""
-
-
-def _find_lines(grid: Grid, form: Form) -> tuple[int, dict[int, Line]]:
-    """Return the column with the words of the lines, and the line of each row that has one.
-
-    The same words may stand for several lines ("a" and "b" below arrivals and departures): they are taken in the order
-    of the form, after the line before, if one is left there.
-    """
-    labels = frozenset().union(*(line.labels for line in form.lines))
-    columns = Counter(
-        column
-        for row in grid
-        for column, cell in enumerate(row)
-        if isinstance(cell, str) and cell and normalise_label(cell) in labels
-    )
-    if not columns:
-        return -1, {}
-    label_column = max(columns, key=lambda column: (columns[column], -column))
-    left = list(enumerate(form.lines))
-    found: dict[int, Line] = {}
-    last = -1
-    for row, cells in enumerate(grid):
-        cell = cells[label_column] if label_column < len(cells) else ""
-        if not isinstance(cell, str) or not cell:
-            continue
-        label = normalise_label(cell)
-        fitting = [(position, line) for position, line in left if label in line.labels]
-        if fitting:
-            position, line = next((entry for entry in fitting if entry[0] > last), fitting[0])
-            found[row], last = line, position
-            left.remove((position, line))
-    return label_column, found
-
-
-def _find_columns(grid: Grid, layout: Layout) -> dict[int, ColumnCode]:
-    """Return which column has which numbers, by the words above it; the lowest words count."""
-    columns: dict[int, ColumnCode] = {}
-    for row in grid:
-        for column, cell in enumerate(row):
-            if isinstance(cell, str) and (code := layout.column_labels.get(normalise_label(cell))):
-                columns = {other: known for other, known in columns.items() if known != code}
-                columns[column] = code
-    return columns
+def _lay_out_nothing(grid: Grid) -> _Template:
+    """Return what is known of a sheet that is no form: all of it stands above its lines."""
+    return _Template(len(grid), (), (), (), (), (), (), (), frozenset(), 0, 0, ())
 
 
 def _read_head(grid: Grid, layout: Layout) -> _Head:
@@ -414,7 +670,7 @@ def _read_head(grid: Grid, layout: Layout) -> _Head:
     head = _Head()
     for row, cells in enumerate(grid):
         for column, cell in enumerate(cells):
-            if not isinstance(cell, str) or not cell:
+            if type(cell) is not str or not cell:
                 continue
             label, _, rest = cell.partition(":")
             name = layout.heads.get(normalise_label(label))
@@ -431,10 +687,29 @@ def _read_head(grid: Grid, layout: Layout) -> _Head:
     return head
 
 
-def _numbers_columns(cells: Sequence[Cell], columns: dict[int, ColumnCode]) -> bool:
+def _list_labels(grid: Grid) -> list[list[str]]:
+    """Return the texts of a grid, normalised; empty where there is none."""
+    return [[normalise_label(cell) if type(cell) is str and cell else "" for cell in cells] for cells in grid]
+
+
+def _list_rest(grid: Grid, first: int, heads: Sequence[tuple[int, int]], rows: Sequence[int]) -> tuple[object, ...]:
+    """Return what stands from a row on in the places that are not in these columns and rows."""
+    taken, left = {column for column, _ in heads}, sorted(set(range(first, len(grid))).difference(rows))
+    columns = zip(*grid, strict=True)
+    return tuple(
+        tuple([cells[row] for row in left]) if column in taken else cells[first:]
+        for column, cells in enumerate(columns)
+    )
+
+
+def _count_cells(grid: Grid) -> int:
+    """Return how many cells are not empty."""
+    return sum([len(row) - row.count("") for row in grid])
+
+
+def _numbers_columns(cells: Sequence[Cell], heads: Sequence[tuple[int, int]]) -> bool:
     """Whether a row numbers the columns: 1, 2, 3 below the heads."""
-    numbers = [cells[column] for column in sorted(columns) if column < len(cells)]
-    plain = [_print(number) for number in numbers]
+    plain = [_print(cells[column]) for column, _ in heads]
     return (
         bool(plain)
         and all(text.isdecimal() for text in plain)
@@ -445,33 +720,84 @@ def _numbers_columns(cells: Sequence[Cell], columns: dict[int, ColumnCode]) -> b
 # what stands there
 
 
+class _Fault(Exception):  # noqa: N818 - says what is wrong with a cell
+    """A number is not accepted."""
+
+    def __init__(self, *, reason_code: str, expected: str) -> None:
+        super().__init__(reason_code)
+        self.reason_code = reason_code
+        self.expected = expected
+
+
+def _is_plain(cell: float, part: Cell, whole: Cell) -> bool:
+    """Whether a number that is no count can be taken as it stands: no percentage that is written as a hundredth."""
+    if not 0 <= cell < MOST_PLAIN:
+        return False
+    if part == "" or whole == "":
+        return True
+    return type(part) is type(whole) is float and whole > 0 and abs(cell - 100 * part / whole) <= _ONE_POINT
+
+
+def _read_number(cell: Cell, part: Cell, whole: Cell, *, is_count: bool) -> ExactNumber:
+    """Return the number in a cell.
+
+    Args:
+        cell: Not empty.
+        part: Of a percentage, the number that is compared.
+        whole: What it is compared with.
+        is_count: Whether it is a whole number.
+
+    Raises:
+        _Fault: It is none, or none that can be counted.
+    """
+    printed = _print(cell)
+    if printed.casefold() in _NOT_APPLICABLE:
+        return ExactNumber(printed)
+    try:
+        value, precision = _parse_number(cell, is_count=is_count)
+    except ValueError as error:
+        raise _Fault(reason_code="invalid_number", expected="0, 812, 1.746") from error
+    if not is_count:
+        value *= _find_scale(value, part, whole)
+    if value < 0:
+        raise _Fault(reason_code="negative_count", expected="0, 1, 2, …")
+    if is_count and value != value.to_integral_value():
+        raise _Fault(reason_code="fractional_count", expected="0, 1, 2, …")
+    if value >= _LIMIT:
+        raise _Fault(reason_code="number_out_of_range", expected=f"< {_LIMIT}")
+    return ExactNumber(printed, value, precision)
+
+
 def _print(cell: Cell) -> str:
     """Return a cell as text: a whole number without its decimals, a day as ISO 8601 writes it."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, dt.date | dt.datetime):
         return cell.isoformat()
-    return str(cell).strip()
+    return unicodedata.normalize("NFC", str(cell)).strip()
 
 
 def _text(cell: Cell | None) -> str | None:
-    return None if cell is None else str(cell).strip() or None
+    return None if cell is None else _print(cell) or None
 
 
 def _is_number(cell: Cell) -> bool:
     """Whether somebody may mean a count; the day beside a signature is none."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return True
-    if not isinstance(cell, str):
-        return False
+    if type(cell) is str:
+        return _is_numeral(cell)
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+@lru_cache(maxsize=2**12)
+def _is_numeral(text: str) -> bool:
     try:
-        parse_numeral(cell, is_count=True)
+        parse_numeral(text, is_count=True)
     except ValueError:
         return False
-    return any(character.isdecimal() for character in cell)
+    return any(character.isdecimal() for character in text)
 
 
-def _read_number(cell: Cell, *, is_count: bool) -> tuple[Decimal, Decimal]:
+def _parse_number(cell: Cell, *, is_count: bool) -> tuple[Decimal, Decimal]:
     """Return a number and the unit of its last digit."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         message = f"{cell!r} is no number"
@@ -483,34 +809,22 @@ def _read_number(cell: Cell, *, is_count: bool) -> tuple[Decimal, Decimal]:
             message = f"{cell!r} is more than one number"
             raise ValueError(message)
         return numeral.value, numeral.precision
+    if not math.isfinite(cell):
+        message = f"{cell!r} is no number"
+        raise ValueError(message)
     # what a spreadsheet computes has more digits than anybody printed
-    value = Decimal(repr(float(cell))).quantize(Decimal("0.000001")).normalize()
+    value = round(Decimal(repr(float(cell))), EXACT.scale).normalize()
     value = value if value != value.to_integral_value() else Decimal(int(value))
     return value, Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
 
 
-def _find_fault(value: Decimal, *, is_count: bool) -> str | None:
-    if value < 0:
-        return "negative_count"
-    if is_count and value != value.to_integral_value():
-        return "fractional_count"
-    if abs(value) >= Decimal(10) ** (EXACT.precision - EXACT.scale):
-        return "number_out_of_range"
-    return None
-
-
-def _as_percentage(value: Decimal, numbers: dict[ColumnCode, Cell]) -> Decimal:
-    """Return a percentage of which a spreadsheet keeps a hundredth: 1.2 where the counts beside it make 120 %."""
+def _find_scale(value: Decimal, part: Cell, whole: Cell) -> int:
+    """Return 100 for a percentage of which a spreadsheet keeps a hundredth: 1.2 where the counts make 120 %."""
     try:
-        this, _ = _read_number(numbers["this_period"], is_count=True)
-        earlier, _ = _read_number(numbers["earlier_period"], is_count=True)
-    except (KeyError, ValueError):
-        return value
-    if earlier == 0:
-        return value
-    expected = 100 * this / earlier
-    is_hundredth = abs(100 * value - expected) <= _ONE_POINT < abs(value - expected)
-    return 100 * value if is_hundredth else value
+        expected = 100 * _parse_number(part, is_count=True)[0] / _parse_number(whole, is_count=True)[0]
+    except (ValueError, ZeroDivisionError, InvalidOperation):
+        return 1
+    return 100 if abs(100 * value - expected) <= _ONE_POINT < abs(value - expected) else 1
 
 
 def _read_day(cell: Cell) -> dt.date | None:
@@ -519,70 +833,11 @@ def _read_day(cell: Cell) -> dt.date | None:
         return cell.date()
     if isinstance(cell, dt.date):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _EXCEL_EPOCH + dt.timedelta(days=int(cell))
-    if match := _DAY_TEXT.fullmatch(str(cell).strip().casefold()):
-        try:
+    try:
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return _EXCEL_EPOCH + dt.timedelta(days=int(cell))
+        if match := _DAY_TEXT.fullmatch(str(cell).strip().casefold()):
             return dt.date(int(match[3]), int(match[2]), int(match[1]))
-        except ValueError:
-            return None
+    except (ValueError, OverflowError):
+        return None
     return None
-
-
-# what it means
-
-
-def _find_level(organisation_name: str) -> str:
-    """Return the level that the name of an organisation says."""
-    name = parse_organisation_name(organisation_name)
-    if name.kind == "thành phố" and name.core in _CENTRAL_CITIES:
-        return "province"
-    return _LEVELS.get(name.kind, "grassroots")
-
-
-def _date(period: Period, line: Line, column: ColumnCode) -> dict[str, object]:
-    """Return the period of a number: of a stock the day, of last year's column the same days of the year before."""
-    dated = _shift(period) if column == "earlier_period" else period
-    if line.moment == "start" and dated.starts_on:
-        dated = Period.instant(dated.starts_on - _DAY)
-    if line.moment == "end" and dated.ends_on:
-        dated = Period.instant(dated.ends_on)
-    dates: dict[str, object] = {
-        "period_type_code": dated.period_type_code,
-        "starts_on": dated.starts_on,
-        "ends_on": dated.ends_on,
-    }
-    if column == "percent_of_earlier":
-        earlier = _date(period, line, "earlier_period")
-        dates |= {"base_starts_on": earlier["starts_on"], "base_ends_on": earlier["ends_on"]}
-    return dates
-
-
-def _state(line: Line, column: ColumnCode) -> dict[str, object]:
-    """Return what a number says; of an earlier period, a later report only repeats what was counted."""
-    if column == "percent_of_earlier":
-        base = {"base_measure_code": line.measure, "base_group_code": line.group}
-        return {"statement_code": "percent_of_earlier", "unit": "percent", **base}
-    is_repeated = line.statement == "level" and (column == "earlier_period" or line.moment == "start")
-    unit = "years" if line.statement == "average_age" else read_codes("measures")[line.measure]["unit"]
-    return {"statement_code": "repeated_level" if is_repeated else line.statement, "unit": unit}
-
-
-def _shift(period: Period) -> Period:
-    """Return the same days of the year before."""
-    start, end = (day and _year_before(day) for day in (period.starts_on, period.ends_on))
-    return Period(period.period_type_code, start, end)
-
-
-def _year_before(day: dt.date) -> dt.date:
-    is_last_of_february = (day + _DAY).month != day.month and day.month == 2
-    return dt.date(day.year - 1, 3, 1) - _DAY if is_last_of_february else day.replace(year=day.year - 1)
-
-
-def _name_column(column: int) -> str:
-    name = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(ord("A") + letter) + name
-    return name
