@@ -96,7 +96,7 @@ def test_a_stock_is_of_a_moment_and_a_flow_is_of_the_period(form: Form) -> None:
         assert (read_codes("measures")[cell.measure]["kind"] == "stock") == (cell.moment != "period"), cell
 
 
-@pytest.mark.parametrize("form_code", ["2B-BTCTW"])
+@pytest.mark.parametrize("form_code", ["2B-BTCTW", "4-BTCTW"])
 def test_forms_by_ethnic_group_have_all_of_them_and_the_women_of_each(form_code: str) -> None:
     (form,) = (form for form in FORMS if form.form_code == form_code)
     groups = {cell.group for cell in list_cells(form)}
