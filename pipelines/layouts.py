@@ -58,7 +58,8 @@ class Line(BaseModel):
         measure: What is counted; that of the form by default, if the columns do not say it.
         group: Of whom.
         statement: What the number says of them.
-        moment: Of a stock: whether it is that before the first day of the period, or that on the last.
+        moment: Of a stock: whether it is that before the first day of the period, or that on the last; that of the
+            form by default.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -70,7 +71,7 @@ class Line(BaseModel):
     measure: str = ""
     group: str = "all"
     statement: str = "level"
-    moment: Literal["period", "start", "end"] = "period"
+    moment: Literal["", "period", "start", "end"] = ""
 
     @property
     def text(self) -> str:
@@ -133,6 +134,7 @@ class Form(BaseModel):
     Attributes:
         form_code: As it is printed, ``2-BTCTW``.
         measure: What lines count that do not say it themselves.
+        moment: Of what lines say that do not say it themselves: the period, or the days before it or at its end.
         columns: From left to right; those of the layout by default.
         lines: From top to bottom.
         identities: What holds beside the partitions of the vocabulary.
@@ -144,6 +146,7 @@ class Form(BaseModel):
     title_vi: str
     title_en: str
     measure: str = ""
+    moment: Literal["period", "start", "end"] = "period"
     columns: tuple[Column, ...] = ()
     lines: tuple[Line, ...]
     identities: tuple[Identity, ...] = ()
@@ -151,7 +154,7 @@ class Form(BaseModel):
     @model_validator(mode="after")
     def _complete_lines(self) -> Self:
         self.lines = tuple(
-            line.model_copy(update={"measure": line.measure or self.measure}) if line.label else line
+            line.model_copy(update={"measure": line.measure or self.measure, "moment": line.moment or self.moment})
             for line in self.lines
         )
         for line in self.lines:

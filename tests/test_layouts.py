@@ -7,33 +7,58 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.layouts import find_form, read_layouts
+from pipelines.layouts import find_form, normalise_label, read_layouts
 from pipelines.settings import CHECKOUT
+from pipelines.vocabulary import read_codes, read_partitions
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.layouts import Column, Form, Meaning
 
 REPORTS = CHECKOUT / "data" / "raw" / "commune_reports"
 LAYOUTS = read_layouts(REPORTS)
 FORMS = [form for layout in LAYOUTS for form in layout.forms]
 
 
-def test_the_newest_generation_comes_first() -> None:
-    assert [layout.generation for layout in LAYOUTS] == [2021, 2012]
+def list_meanings(form: Form) -> list[Meaning]:
+    found = (form.find_meaning(line, column) for line in form.lines for column in form.columns)
+    return [meaning for meaning in found if meaning is not None]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.form_code)
-def test_no_two_lines_of_a_form_count_the_same(form: object) -> None:
-    keys = Counter(line.key for line in form.lines if line.label)  # type: ignore[attr-defined]
+def test_no_two_cells_of_a_form_count_the_same(form: Form) -> None:
+    meanings = Counter(meaning._replace(key="") for meaning in list_meanings(form))
 
-    assert [key for key, count in keys.items() if count > 1] == []
+    assert [meaning for meaning, count in meanings.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.form_code)
-def test_no_words_fit_two_lines_of_a_form(form: object) -> None:
-    words = Counter(label for line in form.lines for label in line.labels)  # type: ignore[attr-defined]
+def test_no_words_fit_two_columns_of_a_form(form: Form) -> None:
+    def list_labels(column: Column) -> set[str]:
+        return {normalise_label(text) for text in column.labels}
+
+    words = Counter(label for column in form.columns for label in list_labels(column))
 
     assert [label for label, count in words.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.form_code)
+def test_a_stock_is_of_a_moment_and_a_flow_is_of_the_period(form: Form) -> None:
+    for cell in list_meanings(form):
+        assert (read_codes("measures")[cell.measure]["kind"] == "stock") == (cell.moment != "period"), cell
+
+
+@pytest.mark.parametrize("form_code", ["2B-BTCTW", "4-BTCTW"])
+def test_forms_by_ethnic_group_have_all_of_them_and_the_women_of_each(form_code: str) -> None:
+    (form,) = (form for form in FORMS if form.form_code == form_code)
+    groups = {meaning.group for meaning in list_meanings(form)}
+    parts = {
+        child for _, child, partition in read_partitions("group_relations") if partition in {"ethnicity", "religion"}
+    }
+
+    assert len(parts) == 2 * (56 + 7)
+    assert groups == parts | {"all", "women", "religious", "religious_women"}
 
 
 def test_a_form_is_found_by_its_code_in_any_case() -> None:

@@ -151,6 +151,32 @@ def test_every_relation_is_between_codes_that_exist(seed_name: str, column: str,
     assert {row[column] for row in read_seed(SEEDS / f"{seed_name}.csv")} <= set(read_codes(codes))
 
 
+def list_related(whole: str, relation: str, partition_name: str = "") -> list[str]:
+    """Return the groups that stand in a relation to another one."""
+    key = (whole, relation, partition_name)
+    rows = read_seed(SEEDS / "group_relations.csv")
+    return [child for parent, child, *rest in (row.values() for row in rows) if (parent, *rest) == key]
+
+
+def test_every_group_is_contained_in_the_whole() -> None:
+    assert {"all", *list_related("all", "subset_of")} == set(read_codes("groups"))
+
+
+def test_everybody_has_an_ethnic_group_and_all_groups_but_one_are_minorities() -> None:
+    minorities = list_related("ethnic_minority", "exclusive_part_of", "ethnicity")
+
+    assert len(minorities) == 53
+    assert list_related("all", "part_of", "ethnicity") == ["kinh", *minorities, "foreign_origin", "other_ethnicity"]
+
+
+def test_the_women_of_a_group_are_in_the_group_and_among_women() -> None:
+    women = [code for code in read_codes("groups") if code.endswith("_women")]
+
+    assert len(women) > 60
+    assert list_related("women", "subset_of") == women
+    assert [code for code in women if code not in list_related(code.removesuffix("_women"), "subset_of")] == []
+
+
 def test_statements_require_columns_that_readers_have() -> None:
     from pipelines.readers.delimited import COLUMNS
 
