@@ -313,6 +313,7 @@ def write_open_document(cells: Mapping[str, Any], *, changes: Mapping[str, bytes
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
     )
+    spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     content = (
         f'<office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
         f'<table:table table:name="Biểu 1">{rows}</table:table>'
@@ -328,6 +329,12 @@ def write_open_document(cells: Mapping[str, Any], *, changes: Mapping[str, bytes
         "META-INF/manifest.xml": manifest.encode(),
     }
     return write_archive(parts | changes)
+
+
+def put_open_cell(xml: str) -> bytes:
+    """Return an OpenDocument spreadsheet of a report with other XML for C9."""
+    old = '<table:table-cell office:value-type="float" office:value="30"><text:p>30</text:p></table:table-cell>'
+    return edit(write_open_document(HEAD | LINES), "content.xml", old, xml)
 
 
 def write_archive(parts: Mapping[str, bytes]) -> bytes:
@@ -476,6 +483,26 @@ CONTAINERS = (
         "unreadable_file",
         "an OpenDocument spreadsheet that breaks off",
         lambda: cut_part(write_open_document(HEAD | LINES), "content.xml"),
+    ),
+    refuse(
+        "unreadable_file",
+        "an OpenDocument spreadsheet whose table does not end",
+        lambda: edit(write_open_document(HEAD | LINES), "content.xml", "</table:table>", ""),
+    ),
+    Fault(
+        "an error in an OpenDocument spreadsheet",
+        lambda: put_open_cell(
+            '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+            'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+        ),
+        (("invalid_number", at("C9")),),
+        without("C9"),
+    ),
+    Fault(
+        "a formula of an OpenDocument spreadsheet that was never computed",
+        lambda: put_open_cell('<table:table-cell table:formula="of:=5+7"/>'),
+        (("formula_without_value", at("C9")),),
+        without("C9"),
     ),
     refuse(
         "password_protected",
