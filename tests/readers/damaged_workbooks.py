@@ -844,6 +844,12 @@ LISTS_OF_PERSONS = (
         (("unexpected_number", at("H9")),),
         GOOD,
     ),
+    Fault(
+        "an identity number in place of a number",
+        lambda: write(HEAD | LINES | {"C9": PERSONS[0][2]}),
+        (("invalid_number", at("C9")),),
+        without("C9"),
+    ),
     refuse("lists_persons", "names and days of birth", lambda: write(list_persons(("Họ và tên", "Ngày sinh"), (0, 1)))),
     refuse(
         "lists_persons",

@@ -18,7 +18,6 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from readers.damaged_workbooks import (
     FILE,
     LAYOUTS,
-    PERSONS,
     SHEET,
     STRINGS,
     Account,
@@ -38,42 +37,27 @@ if TYPE_CHECKING:
 
 MILLIONTH = Decimal("0.000001")
 MARKS = ("-", "–", "—", "x", "X")
-TEXTS = (
-    *MARKS,
-    *(
-        "0",
-        "12",
-        " 7 ",
-        "1.746",
-        "1 746",
-        "1,746",
-        "39,66",
-        "-3",
-        "3-5",
-        "1/2",
-        "12%",
-        "12*",
-        "1O",
-        "１２",
-        "ba",
-        "3 triệu",
-    ),
+NUMERALS = {
+    **dict.fromkeys(MARKS, (None,)),
+    **{str(number): (number,) for number in (0, 7, 12, 2024)},
+    **dict.fromkeys(("1.746", "1 746"), (1746,)),
+    "1,746": (1746, Decimal("1.746")),
+    "39,66": (Decimal("39.66"),),
+    "12%": (12,),
+    "ba": (3,),
+    "3 triệu": (3_000_000,),
+}
+"""What a text may be read as: among counts, or among percentages."""
+NO_NUMERALS = ("-3", "3-5", "1/2", "12*", "1O", "１２", "\u200b", "\n", "nhiều", "9" * 400, "dài " * 8000)
+WORDS = (
     *("Phụ nữ", "Trong đó", "Trong kỳ", "Cùng kỳ năm trước", "Kỳ báo cáo: năm 2024", "Đơn vị báo cáo:", "Ngày báo cáo"),
-    *(
-        "1-TCTW",
-        "Biểu số 2-BTCTW",
-        "Họ và tên",
-        "Ngày sinh",
-        "Số CCCD",
-        PERSONS[0][2],
-        "\u200b",
-        "\n",
-        "9" * 400,
-        "dài " * 8000,
-    ),
+    *("1-TCTW", "Biểu số 2-BTCTW", "Họ và tên", "Ngày sinh", "Số CCCD"),
 )
 NUMBERS = (0, 1, 2, -1, 7, 2024, 45478, 10**9, 10**12, 10**13, 2**53, 1e22, 1e300, -1e300, 5e-324)
-OTHERS = (0.5, 1.75, 150.123456789, float("nan"), float("inf"), True, False, dt.time(1, 2), dt.timedelta(days=40))
+FRACTIONS = (0.5, 1.75, 150.123456789, float("nan"), float("inf"))
+DAYS = (dt.date(1900, 1, 1), dt.date(2024, 6, 30), dt.date(9999, 12, 31), dt.datetime.fromisoformat("2024-07-05T12:30"))
+OTHERS = (True, False, dt.time(1, 2), dt.timedelta(days=40), *DAYS)
+ANYTHING = ((*NUMERALS, " 7 "), NO_NUMERALS, WORDS, NUMBERS, FRACTIONS, OTHERS)
 SHREDS = (
     "",
     "-1",
@@ -88,7 +72,6 @@ SHREDS = (
     "s",
     "e",
     "b",
-    "str",
     "&amp;",
     "&x;",
     "\0",
@@ -100,7 +83,6 @@ PIECES = (
     r"<[^>]*>",
 )
 """Attributes, texts, elements, tags: the first three leave the XML whole more often than not."""
-DAYS = (dt.date(1900, 1, 1), dt.date(2024, 6, 30), dt.date(9999, 12, 31), dt.datetime.fromisoformat("2024-07-05T12:30"))
 
 
 # what is mutated
@@ -144,7 +126,7 @@ def replace_cells(choice: random.Random, cells: Cells) -> Cells:
     """Put anything anywhere."""
     rows, columns = max(row for row, _ in cells) + 2, 8
     places = [(choice.randrange(rows), choice.randrange(columns)) for _ in range(choice.randint(1, 12))]
-    values = [choice.choice(choice.choice((TEXTS, NUMBERS, OTHERS, DAYS))) for _ in places]
+    values = [choice.choice(choice.choice(ANYTHING)) for _ in places]
     return cells | dict(zip(places, values, strict=True))
 
 
@@ -235,24 +217,24 @@ def print_number(text: str) -> str:
     return str(int(number)) if number.is_integer() else str(number)
 
 
+def list_values(cell: Any) -> tuple[Decimal | int | None, ...]:
+    """Return what a cell may be read as."""
+    if isinstance(cell, str):
+        return NUMERALS.get(cell.strip(), ())
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return (Decimal(repr(float(cell))).quantize(MILLIONTH),)
+    return ()
+
+
 def find_invented(found: Account, cells: Cells) -> list[str]:
     """Return the observations that do not stand in the cell that they name."""
     invented = []
-    for locator, printed, value, statement in found.observations.select(
-        "locator", "printed", "value", "statement_code"
-    ).rows():
+    for locator, value, statement in found.observations.select("locator", "value", "statement_code").rows():
         cell = cells.get(xl_cell_to_rowcol(locator.rpartition("!")[2]))
-        if isinstance(cell, str):
-            is_there = printed == cell.strip() and (value is None) == (printed in MARKS)
-        elif isinstance(cell, int | float) and not isinstance(cell, bool):
-            number = Decimal(repr(float(cell))).quantize(MILLIONTH)
-            is_there = value == number or (
-                statement == "percent_of_earlier" and abs(value - 100 * number) < 100 * MILLIONTH
-            )
-        else:
-            is_there = False
-        if not is_there:
-            invented.append(f"{locator}: {printed!r}, {value}, of {cell!r}")
+        values = list_values(cell)
+        is_hundredfold = statement == "percent_of_earlier" and any(value == 100 * part for part in values if part)
+        if value not in values and not is_hundredfold:
+            invented.append(f"{locator}: {value} of {cell!r}")
     return invented
 
 
