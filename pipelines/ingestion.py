@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 MOST_FILES = 1_000
 MOST_BYTES = 2**26
-"""What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no more
-than two batches are read again."""
+"""What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
+more than two batches are read again."""
 
 _MANY_FILES = 400
 """So many are read faster by several processes, though each of them takes half a second to start."""

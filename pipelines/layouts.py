@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NUMBERING = re.compile(r"^(?:[ivxlc]+|[a-z]\d*|\d+(?:\.\d+)*)\s*[.)/]\s*")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _PUNCTUATION = re.compile(r"[:.,;*()/\\\"“”+]+")
 
 
@@ -273,7 +274,8 @@ def normalise_label(text: str) -> str:
         >>> normalise_label("a) Dân tộc thiểu số")
         'dân tộc thiểu số'
     """
-    plain = unicodedata.normalize("NFC", text).casefold().strip(" -–+*\u00a0\t\n")
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    plain = visible.casefold().strip(" -–+*\u00a0\t\n")
     return normalise_name(_PUNCTUATION.sub(" ", _NUMBERING.sub("", plain)))
 
 

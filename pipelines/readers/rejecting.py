@@ -11,6 +11,8 @@ from pipelines.vocabulary import read_rejection_reason
 if TYPE_CHECKING:
     import polars as pl
 
+_LONGEST = 300
+
 
 class Rejections:
     """The faults of one file, in the order in which they were found.
@@ -36,6 +38,7 @@ class Rejections:
             expected: What should stand there.
             record_id: Identifier that the source gives the record.
         """
+        found, expected = _shorten(found), _shorten(expected)
         reason = read_rejection_reason(reason_code)
         identity = "\x1f".join((self._file_key, locator, reason_code, found))
         self.rows.append(
@@ -57,6 +60,10 @@ class Rejections:
     def to_frame(self) -> pl.DataFrame:
         """Return the faults, schema ``REJECTIONS``."""
         return frame(self.rows, REJECTIONS)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def reject_file(file_key: str, reason_code: str, *, found: str, expected: str) -> Reading:

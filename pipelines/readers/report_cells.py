@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.layouts import Meaning
     from pipelines.observations import RawFile
-
-MOST_PLAIN = 10.0**6
-"""Below it, a float that is rounded to six decimals is the number that was meant, digit by digit."""
+    from pipelines.readers.report_numbers import ExactNumber
 
 _MOMENTS = ("period", "start", "end")
 _DATINGS = tuple((moment, is_earlier) for moment in _MOMENTS for is_earlier in (False, True))
@@ -77,14 +75,6 @@ class Report:
     reported_on: dt.date | None
 
 
-class ExactNumber(NamedTuple):
-    """What stands in a cell that is no plain number; a line that does not apply has no value."""
-
-    printed: str
-    value: Decimal | None = None
-    precision: Decimal | None = None
-
-
 @dataclass
 class ReportCells:
     """The numbers of some files.
@@ -116,7 +106,7 @@ class ReportCells:
             report: The report.
             meaning_numbers: Of each number, the position of its meaning.
             places: Of each number, its place behind the `Report.locator`.
-            values: The numbers. Whole, or below `MOST_PLAIN`; none where they are exact.
+            values: The numbers. Whole, or such as `is_plain` takes; none where they are exact.
             exact: Numbers by their position.
             left_out: Positions where there is none.
         """

@@ -17,7 +17,6 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from readers.damaged_workbooks import (
     FILE,
-    LAYOUTS,
     SHEET,
     STRINGS,
     Account,
@@ -26,6 +25,7 @@ from readers.damaged_workbooks import (
     write_old_workbook,
     write_open_document,
 )
+from readers.reports import LAYOUTS
 from readers.test_workbook import HEAD, LINES
 
 if TYPE_CHECKING:

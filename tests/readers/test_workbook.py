@@ -226,15 +226,17 @@ def test_each_sheet_is_a_report_of_its_own() -> None:
 def test_every_line_of_every_form_is_read_back(form_code: str) -> None:
     found_form = find_form(LAYOUTS, form_code)
     assert found_form is not None
-    lines = found_form[1].lines
-    cells: dict[str, Any] = HEAD | {"D1": f"Biểu số {form_code}"}
-    for row, line in enumerate(lines, 9):
+    form = found_form[1]
+    column = form.columns[0]
+    cells: dict[str, Any] = HEAD | {"D1": f"Biểu số {form_code}", "C8": column.labels[0]}
+    for row, line in enumerate(form.lines, 9):
         cells |= {f"A{row}": line.code, f"B{row}": line.text} | ({f"C{row}": row} if line.label else {})
     found = read(write({place: value for place, value in cells.items() if value != ""}))
+    meanings = {row: form.find_meaning(line, column) for row, line in enumerate(form.lines, 9)}
 
     assert list_faults(found) == []
     assert [(measure, group, value) for _, measure, group, _, value in list_numbers(found)] == [
-        (line.measure, line.group, row) for row, line in enumerate(lines, 9) if line.label
+        (meaning.measure, meaning.group, row) for row, meaning in meanings.items() if meaning
     ]
     check_account(found)
 
