@@ -31,6 +31,7 @@ OBSERVATIONS: Schema = {
     "organisation_scope": pl.String,
     "parent_organisation_name": pl.String,
     "province_name": pl.String,
+    "form_code": pl.String,
     "measure_code": pl.String,
     "group_code": pl.String,
     "statement_code": pl.String,

@@ -304,6 +304,7 @@ def _to_observations(records: pl.DataFrame, publication_id: str, file_key: str) 
         .alias("locator"),
         pl.lit("reported").alias("value_status"),
         pl.lit(None, dtype=pl.Date).alias("reported_on"),
+        pl.lit(None, dtype=pl.String).alias("form_code"),
     )
     identities = located.select(
         pl.concat_str(pl.lit(file_key), "locator", "measure_code", "group_code", "figure_id", separator="\x1f")

@@ -249,6 +249,7 @@ class _Sheet:
             "organisation_scope": "one",
             "parent_organisation_name": _text(head.texts.get("parent_organisation")),
             "province_name": _text(head.texts.get("province")),
+            "form_code": form.form_code,
             "period": period,
             "period_text": period_text,
             "reported_on": _read_day(head.texts.get("reported_on", "")),
