@@ -1,5 +1,7 @@
 -- int_organisation_areas takes as many steps upwards as there are levels: one more level, and the highest areas would be
 -- short of all organisations at the bottom, in silence.
+{{ config(meta={'dagster': {'ref': {'name': 'int_organisation_areas'}}}) }}
+
 select
     areas.organisation_id,
     parents.parent_organisation_id
