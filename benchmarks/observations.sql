@@ -166,6 +166,7 @@ select
     'one' as organisation_scope,
     parent_organisation_name,
     province_name,
+    cast(null as varchar) as form_code,
     'admissions' as measure_code,
     group_code,
     'level' as statement_code,

@@ -55,6 +55,7 @@ FAMILIES = (
     ),
     Family("counts", "intermediate", 3, ("int_counts_*", "int_code_relations")),
     Family("facts: how many", "marts", 4, ("fct_*",)),
+    Family("reports: owed, received", "intermediate", 4, ("int_reports_*", "int_organisation_areas")),
     Family("dimensions", "marts", 4, ("dim_*",)),
     Family(
         "sums: time, organisations",

@@ -116,6 +116,16 @@ class Lake:
         temporary.replace(target)
 
 
+def write_no_rows(folder: Path) -> None:
+    """Write each part without rows: whoever reads it with the batches finds the columns that no batch has yet.
+
+    Args:
+        folder: Where the files go, ``<part>.parquet``; made if it is missing.
+    """
+    for part in PARTS:
+        _no_rows(part).write_parquet(folder / f"{part}.parquet", mkdir=True)
+
+
 def parse_batch_id(batch_id: str) -> dt.datetime:
     """Return when a batch was recorded; UTC, without a time zone."""
     return dt.datetime.strptime(batch_id, _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC

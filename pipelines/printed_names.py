@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.lake import parse_batch_id
+from pipelines.lake import parse_batch_id, write_no_rows
 from pipelines.organisations import NAME_COLUMNS, ResolvedNames, resolve_organisation_names
 from pipelines.units import load_gazetteer
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def derive_organisations(lake: Lake, paths: Paths, *, until: dt.datetime | None) -> ResolvedNames:
-    """Resolve the printed names of the lake and write the results for dbt.
+    """Resolve the printed names of the lake, and write for dbt the results and the columns of the lake.
 
     Args:
         lake: The batches.
@@ -32,6 +32,7 @@ def derive_organisations(lake: Lake, paths: Paths, *, until: dt.datetime | None)
     resolved = resolve_organisation_names(
         collect_printed_names(lake, paths.printed_names, until=until), load_gazetteer()
     )
+    write_no_rows(paths.derived / "no_rows")
     resolved.names.write_parquet(paths.organisation_names, mkdir=True)
     resolved.organisations.write_parquet(paths.organisations, mkdir=True)
     return resolved

@@ -16,7 +16,24 @@ if TYPE_CHECKING:
 
     from conftest import Built
 
-_QUERIES = re.findall(r"```sql\n(.*?)```", (DOCUMENTS / "analysts.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+REPORTS = "Reports in time, late and missing"
+"""The section whose queries run where reports have come in: `test_completeness`."""
+
+_SECTIONS = dict(
+    re.findall(
+        r"^## (.*?)\n(.*?)(?=^## |\Z)",
+        (DOCUMENTS / "analysts.md").read_text(encoding="utf-8"),
+        flags=re.DOTALL | re.MULTILINE,
+    )
+)
+
+
+def list_queries(section: str) -> list[str]:
+    """Return the queries of a section of the guide."""
+    return re.findall(r"```sql\n(.*?)```", _SECTIONS[section], flags=re.DOTALL)
+
+
+_QUERIES = [query for section in _SECTIONS if section != REPORTS for query in list_queries(section)]
 
 
 @pytest.fixture(scope="module")

@@ -359,6 +359,7 @@ class Nights:
             "organisation_scope": body.scope,
             "parent_organisation_name": body.parent,
             "province_name": body.province,
+            "form_code": "2-BTCTW",
             "measure_code": "members" if one.kind == "instant" else "admissions",
             "group_code": group,
             "statement_code": "level",

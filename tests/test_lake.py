@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 import pytest
 
-from pipelines.lake import Lake
+from pipelines.lake import Lake, write_no_rows
 from pipelines.observations import OBSERVATIONS, PARTS, PROVENANCE, TEXTS, Intake, RawFile, Reading, frame
 from pipelines.readers.rejecting import reject_file
 
@@ -196,3 +197,13 @@ def test_a_part_written_before_a_column_existed_is_read_with_nulls(lake: Lake, t
     pl.read_parquet(path).drop("note").write_parquet(path)
 
     assert lake.read("observations").columns == [*PROVENANCE, *OBSERVATIONS]
+
+
+def test_a_column_that_no_batch_has_yet_is_read_with_nulls_by_others_too(lake: Lake, tmp_path: Path) -> None:
+    batch_id = lake.append(read_made_up(), now=NOON)
+    path = tmp_path / "lake" / "texts" / f"{batch_id}.parquet"
+    pl.read_parquet(path).drop("text_body").write_parquet(path)
+    write_no_rows(tmp_path / "no_rows")
+    files = f"['{path.parent}/*.parquet', '{tmp_path}/no_rows/texts.parquet']"
+
+    assert duckdb.sql(f"select text_body from read_parquet({files}, union_by_name = true)").fetchall() == [(None,)]

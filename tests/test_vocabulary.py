@@ -23,6 +23,7 @@ KEYS = {
     "administrative_units": ("unit_code", "valid_from"),
     "administrative_unit_changes": ("old_code", "new_code", "changed_on"),
     "congress_terms": ("level_code", "nominal_starts_on", "unit_code"),
+    "reporting_obligations": ("level_code", "form_number", "period_type_code", "valid_from"),
 }
 
 

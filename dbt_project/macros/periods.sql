@@ -33,6 +33,11 @@
     cast({{ dbt.dateadd('day', -1, day) }} as date)
 {%- endmacro %}
 
+{#- The day of a moment in UTC where the reports are written; Vietnam has no summer time. -#}
+{% macro day_in_vietnam(moment) -%}
+    cast({{ dbt.dateadd('hour', 7, moment) }} as date)
+{%- endmacro %}
+
 {% macro first_day_of_month(year, month) -%}
     cast(
         cast({{ year }} as {{ dbt.type_string() }}) || '-' || lpad(cast({{ month }} as {{ dbt.type_string() }}), 2, '0') || '-01'

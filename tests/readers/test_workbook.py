@@ -92,6 +92,7 @@ def test_a_report_says_whose_it_is_and_of_when() -> None:
     assert {row["organisation_level"] for row in rows} == {"commune"}
     assert {row["parent_organisation_name"] for row in rows} == {"Đảng bộ huyện Tân Sơn"}
     assert {row["province_name"] for row in rows} == {"Phú Thọ"}
+    assert {row["form_code"] for row in rows} == {"2-BTCTW"}
     assert {row["reported_on"] for row in rows} == {dt.date(2024, 7, 5)}
     assert [(row["period_type_code"], row["starts_on"], row["ends_on"]) for row in rows[:2]] == [
         ("half_year", dt.date(2024, 1, 1), dt.date(2024, 6, 30)),

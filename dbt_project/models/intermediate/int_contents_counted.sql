@@ -18,7 +18,6 @@ select
     starts_on,
     ends_on,
     min(period_text) as period_text,
-    min(reported_on) as first_reported_on,
     count(*) as figure_count,
     max(batch_id) as batch_id
 from figures

@@ -1,9 +1,11 @@
 -- Every Party organisation: the committee of each administrative unit, with the unit's validity; organisations without an
--- area that a figure speaks of, or that stand above such a one; the Party as a whole; and "unknown", so that a figure whose
--- organisation cannot be resolved has one too.
+-- area that reported, that a figure speaks of, or that stand above such a one; the Party as a whole; and "unknown", so that a
+-- figure whose organisation cannot be resolved has one too.
 with named as (
 
     select organisation_id from {{ ref('int_contents_counted') }}
+    union
+    select organisation_id from {{ ref('int_reports_received') }}
     union
     select organisation_id from {{ ref('int_figures_attributed') }}
 

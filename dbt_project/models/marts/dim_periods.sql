@@ -1,5 +1,5 @@
--- Every period that a figure speaks of, and every month, quarter, half-year and year of the span of years that those of
--- flows reach, so that what is derived for one has a period too.
+-- Every period that a figure speaks of or a report is expected of, and every month, quarter, half-year and year of the span
+-- of years that those of flows reach, so that what is derived for one has a period too.
 with stated as (
 
     select * from {{ ref('int_periods_stated') }}
@@ -16,21 +16,7 @@ spans as (
 
 ),
 
-calendar as (
-
-    select calendar.*
-    from {{ ref('int_calendar_periods') }} as calendar
-    inner join spans
-        on
-            extract(year from calendar.starts_on) >= spans.first_year
-            and extract(year from calendar.ends_on) <= spans.last_year
-    left join stated
-        on calendar.period_id = stated.period_id
-    where stated.period_id is null
-
-),
-
-periods as (
+known as (
 
     select
         period_id,
@@ -40,6 +26,40 @@ periods as (
         ends_on,
         period_text
     from stated
+
+    union all
+
+    select distinct
+        reports.period_id,
+        {{ interval_id('reports.starts_on', 'reports.ends_on') }} as interval_id,
+        reports.period_type_code,
+        reports.starts_on,
+        reports.ends_on,
+        cast(null as {{ dbt.type_string() }}) as period_text
+    from {{ ref('int_reports_matched') }} as reports
+    left join stated
+        on reports.period_id = stated.period_id
+    where stated.period_id is null
+
+),
+
+calendar as (
+
+    select calendar.*
+    from {{ ref('int_calendar_periods') }} as calendar
+    inner join spans
+        on
+            extract(year from calendar.starts_on) >= spans.first_year
+            and extract(year from calendar.ends_on) <= spans.last_year
+    left join known
+        on calendar.period_id = known.period_id
+    where known.period_id is null
+
+),
+
+periods as (
+
+    select * from known
 
     union all
 

@@ -1,34 +1,63 @@
--- Reports received, by organisation, source and period. A report is a file of an organisation's own, not a publication.
-{{ config(materialized='view', meta={'changed_in': 'int_counts_changed'}) }}
-
-with reports as (
+-- How many of the expected reports were received, of an organisation and of all below it. A report that is not due counts only
+-- once it has come, so that nobody is short of what he has time for. Rates are rounded down: 100 means all of them.
+with counted as (
 
     select
-        organisation_id,
-        source_name,
-        period_id,
-        min(first_reported_on) as first_reported_on,
-        count(*) as file_count,
-        cast(sum(figure_count) as bigint) as figure_count
-    from {{ ref('int_contents_counted') }}
-    where publication_id is null
-    group by organisation_id, source_name, period_id
+        areas.area_organisation_id as organisation_id,
+        reports.form_number,
+        reports.period_id,
+        {%- for report_status_code in ['on_time', 'late', 'missing', 'unexpected'] %}
+        count(case when reports.report_status_code = '{{ report_status_code }}' then 1 end) as {{ report_status_code }}_count,
+        {%- endfor %}
+        min(reports.received_on) as first_received_on,
+        max(reports.received_on) as last_received_on
+    from {{ ref('int_reports_matched') }} as reports
+    inner join {{ ref('int_organisation_areas') }} as areas
+        on reports.organisation_id = areas.organisation_id
+    where reports.report_status_code <> 'not_due'
+    group by areas.area_organisation_id, reports.form_number, reports.period_id
+
+),
+
+added as (
+
+    select
+        *,
+        on_time_count + late_count as received_count,
+        on_time_count + late_count + missing_count as expected_count
+    from counted
 
 )
 
 select
-    {{ surrogate_key(['reports.organisation_id', 'reports.source_name', 'reports.period_id']) }} as completeness_id,
-    reports.organisation_id,
+    -- ids
+    {{ surrogate_key(['added.organisation_id', 'added.form_number', 'added.period_id']) }} as completeness_id,
+    added.organisation_id,
     organisations.organisation_name,
-    reports.source_name,
-    reports.period_id,
+    organisations.level_code,
+    organisations.province_name,
+    added.form_number,
+
+    -- when
+    added.period_id,
     periods.period_label_vi,
     periods.period_label_en,
-    reports.first_reported_on,
-    reports.file_count,
-    reports.figure_count
-from reports
+    periods.starts_on,
+    periods.ends_on,
+
+    -- reports
+    added.expected_count,
+    added.received_count,
+    added.on_time_count,
+    added.late_count,
+    added.missing_count,
+    added.unexpected_count,
+    added.first_received_on,
+    added.last_received_on,
+    {{ percentage_down('added.received_count', 'added.expected_count') }} as received_pct,
+    {{ percentage_down('added.on_time_count', 'added.expected_count') }} as on_time_pct
+from added
 inner join {{ ref('dim_organisations') }} as organisations
-    on reports.organisation_id = organisations.organisation_id
+    on added.organisation_id = organisations.organisation_id
 inner join {{ ref('dim_periods') }} as periods
-    on reports.period_id = periods.period_id
+    on added.period_id = periods.period_id

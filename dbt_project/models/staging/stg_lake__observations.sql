@@ -26,6 +26,7 @@ renamed as (
         organisation_scope as scope_code,
         parent_organisation_name,
         province_name,
+        form_code,
         measure_code,
         group_code,
         statement_code,
