@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.observations import Intake, RawFile
+from pipelines.reporters import refuse_unknown_reporters
 from pipelines.sources import list_files, read_files, read_sources
 
 if TYPE_CHECKING:
@@ -136,9 +137,8 @@ def _await(files: Files, reading: list[Future[Intake]]) -> tuple[Files, Intake]:
 def _read_portion(files: Files, max_bytes: int) -> Intake:
     by_source = groupby(files, key=lambda entry: entry[0].source_name)
     groups = [list(group) for _, group in by_source]
-    return Intake.united(
-        [read_files(group[0][0], [file for _, file in group], max_bytes=max_bytes) for group in groups]
-    )
+    intakes = [read_files(group[0][0], [file for _, file in group], max_bytes=max_bytes) for group in groups]
+    return refuse_unknown_reporters(Intake.united(intakes))
 
 
 def _leave_out_known(files: Files, intake: Intake, known: Mapping[str, FileVersion]) -> Intake | None:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from pipelines.languages import Language, format_count
 from pipelines.observations import RawFile
+from pipelines.reporters import refuse_unknown_reporters
 from pipelines.sources import read_files, read_sources
 from pipelines.vocabulary import read_codes
 
@@ -84,7 +85,7 @@ def preview(
         console.print(f"{words['unknown']}: {file.name}", style="red", highlight=False)
         return 2
     received = RawFile(source.source_name, f"{source.source_name}/{file.parent.name}/{file.name}", file.read_bytes())
-    intake = read_files(source, [received], max_bytes=max_bytes)
+    intake = refuse_unknown_reporters(read_files(source, [received], max_bytes=max_bytes))
     observations, rejections = intake.parts["observations"], intake.parts["rejections"]
     counts = intake.parts["files"].row(0, named=True)
     limit = None if has_all else SHOWN_ROWS
