@@ -12,7 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -127,7 +128,20 @@ def _read(portions: Iterator[Files], *, max_bytes: int) -> Iterator[tuple[Files,
 
 def _start_processes() -> ProcessPoolExecutor:
     # a process that is forked beside the threads of Polars may hang
-    return ProcessPoolExecutor(min(os.cpu_count() or 1, _MOST_PROCESSES), mp_context=get_context("spawn"))
+    count = min(os.cpu_count() or 1, _MOST_PROCESSES)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it does, however that ends."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _await(files: Files, reading: list[Future[Intake]]) -> tuple[Files, Intake]:

@@ -19,7 +19,8 @@ import pytest
 from polars.testing import assert_frame_equal
 from readers.damaged_workbooks import SHEET, STRINGS, read_part, repack
 
-from pipelines.forms import Numbers, Subject, write_form
+from pipelines.commands.forming import list_subjects
+from pipelines.forms import Subject, write_form
 from pipelines.ingestion import ingest
 from pipelines.lake import Lake
 from pipelines.layouts import find_form, read_layouts
@@ -32,16 +33,20 @@ if TYPE_CHECKING:
 
 SOURCE = CHECKOUT / "data" / "raw" / "commune_reports"
 FILE_COUNT = 200
+MOST_SECONDS_LEFT = 20
 MAX_BYTES = 10**7
-PARENT = "Đảng bộ huyện Tân Sơn"
-ORGANISATION = "Đảng bộ xã Thu Cúc"
+SUBJECT = Subject("Đảng bộ xã Thu Cúc", "Đảng bộ huyện Tân Sơn", "Phú Thọ")
+PERIOD = Period.half_year(2024, 1)
 ALL, WOMEN = 70_001, 70_002
 """Numbers of the template that every file has another for."""
 INGEST = """
 import datetime as dt, pathlib, sys
+from pipelines import ingestion
 from pipelines.ingestion import ingest
 from pipelines.lake import Lake
-raw, lake, max_bytes = sys.argv[1:]
+raw, lake, max_bytes, is_many = sys.argv[1:]
+if is_many == "True":
+    ingestion.MOST_FILES, ingestion._MANY_FILES, ingestion._FILES_A_TASK = 60, 50, 20
 print("ready", flush=True)
 ingest(pathlib.Path(raw), Lake(pathlib.Path(lake)), now=dt.datetime.now(dt.UTC), max_bytes=int(max_bytes))
 """
@@ -71,9 +76,11 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(sidecar, target)
     template = write_template()
     strings, sheet = read_part(template, STRINGS).decode(), read_part(template, SHEET).decode()
-    for number in range(FILE_COUNT):
+    senders = list_subjects(SUBJECT.province_name, dt.date(2024, 6, 30))
+    for number, sender in enumerate(senders[:FILE_COUNT]):
         women = -1 if number % 10 == 0 else number
-        named = strings.replace(ORGANISATION, f"Đảng bộ xã Số {number}")
+        named = strings.replace(SUBJECT.parent_organisation_name, sender.parent_organisation_name)
+        named = named.replace(SUBJECT.organisation_name, sender.organisation_name)
         filled = sheet.replace(f"<v>{ALL}<", f"<v>{number + 100}<").replace(f"<v>{WOMEN}<", f"<v>{women}<")
         content = repack(template, {STRINGS: named.encode(), SHEET: filled.encode()})
         (target / f"{number}.xlsx").write_bytes(content)
@@ -94,17 +101,22 @@ def write_template() -> bytes:
     found = find_form(read_layouts(SOURCE), "2-BTCTW")
     assert found is not None
     layout, form = found
-    numbers = {line.key: Numbers(3, 2) for line in form.lines if line.label}
-    numbers |= {"admissions/all/level/period": Numbers(ALL), "admissions/women/level/period": Numbers(WOMEN)}
+    numbers = {line.key: {"this_period": 3, "earlier_period": 2} for line in form.lines if line.label}
+    numbers: dict[str, dict[str, float | str | None]] = {
+        line.key: {"this_period": 3, "earlier_period": 2} for line in form.lines if line.label
+    }
+        "admissions/all/level/period": {"this_period": ALL},
+        "admissions/women/level/period": {"this_period": WOMEN},
+    }
     buffer = BytesIO()
-    write_form(layout, form, Subject(ORGANISATION, PARENT), Period.half_year(2024, 1), buffer, numbers=numbers)
+    write_form(layout, form, SUBJECT, PERIOD, buffer, numbers=numbers)
     return buffer.getvalue()
 
 
-def start_ingest(raw: Path, lake: Path) -> subprocess.Popen[str]:
-    """Start an ingest; return when it has loaded its modules."""
+def start_ingest(raw: Path, lake: Path, *, is_many: bool = False) -> subprocess.Popen[str]:
+    """Start an ingest, in one process or in several that read small portions; return when it has loaded its modules."""
     process = subprocess.Popen(
-        [sys.executable, "-c", INGEST, str(raw), str(lake), str(MAX_BYTES)],
+        [sys.executable, "-c", INGEST, str(raw), str(lake), str(MAX_BYTES), str(is_many)],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -126,14 +138,26 @@ def wait_for_writing(process: subprocess.Popen[str], lake: Path, count: int) -> 
 
 def kill_ingest(raw: Path, lake: Path, moment: random.Random, seconds: float) -> bool:
     """Kill an ingest at a moment of its whole duration, or of its writing; return whether it was still running."""
-    process = start_ingest(raw, lake)
+    process = start_ingest(raw, lake, is_many=moment.random() < 0.5)
     if moment.random() < 0.5:
         time.sleep(moment.uniform(0, seconds))
     else:
         wait_for_writing(process, lake, moment.randint(1, NAMES_OF_A_BATCH))
+    process.kill()
+    was_running = process.wait() == -signal.SIGKILL
+    wait_for_the_end_of_all(process.pid)
+    return was_running
+
+
+def wait_for_the_end_of_all(session: int) -> None:
+    """Return when no process is left that the killed one started."""
+    deadline = time.monotonic() + MOST_SECONDS_LEFT
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+        while time.monotonic() < deadline:
+            os.killpg(session, 0)
+            time.sleep(0.05)
+        os.killpg(session, signal.SIGKILL)
+        pytest.fail("processes of a killed ingest go on", pytrace=False)
 
 
 def read_parts(lake: Lake) -> dict[str, pl.DataFrame]:
