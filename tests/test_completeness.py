@@ -36,9 +36,6 @@ STOCKS = {
     "members/all/level/start": {"this_period": 117, "earlier_period": 115},
     "members/all/level/end": {"this_period": 120, "earlier_period": 118},
 }
-    "members/all/level/start": {"this_period": 117, "earlier_period": 115},
-    "members/all/level/end": {"this_period": 120, "earlier_period": 118},
-}
 CORRECTED = {"admissions/all/level/period": {"this_period": 4, "earlier_period": 2}}
 
 
