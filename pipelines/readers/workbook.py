@@ -29,6 +29,7 @@ from pipelines.readers.rejecting import Rejections
 from pipelines.readers.report_cells import Report, ReportCells
 from pipelines.readers.report_numbers import (
     LIMIT,
+    MOST_WHOLE,
     ExactNumber,
     Fault,
     is_number,
@@ -177,7 +178,7 @@ class _Workbook:
         left_out: set[int] = set()
         for at, cell in enumerate(cells):
             entry = template.entries[at]
-            if entry.is_count and type(cell) is float and 0 <= cell < LIMIT and cell.is_integer():
+            if entry.is_count and type(cell) is float and 0 <= cell < MOST_WHOLE and cell.is_integer():
                 continue
             part, whole = ("", "") if entry.part is None else (cells[entry.part], cells[entry.whole])
             if cell == "":
