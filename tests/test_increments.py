@@ -46,6 +46,7 @@ OF_THE_NIGHT = {
     "intermediate.int_counts_changed",
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
+    "intermediate.int_reports_changed",
 }
 """What a night may change: by its meaning something else in a build of everything."""
 

@@ -20,8 +20,8 @@ select
     min(period_text) as period_text,
     min(reported_on) as first_reported_on,
     count(*) as figure_count,
-    -- what a report counts itself, and marks by which two reports can be told apart
-    count(case when statement_code = 'level' then figure_id end) as level_count,
+    -- what the document counts itself, and marks by which two reports can be told apart
+    count(case when statement_code = 'level' then 1 end) as level_count,
     sum(case when statement_code = 'level' then value end) as level_total,
     max(case when statement_code = 'level' then value end) as greatest_level,
     max(batch_id) as batch_id

@@ -1,12 +1,25 @@
 -- What must hold of the counts that a report states, whatever says it, in one shape: a whole and the terms that make it up. Of
 -- the vocabulary, each relation of groups is written out for every measure, and each relation of measures for every group.
 -- The forms add what takes something away or stands at the beginning or end of a period.
+-- That a part of a list is not more than the whole says the list already.
 with relations as (
 
     select
-        *,
-        parent_code || ' ' || relation_code || ' ' || coalesce(partition_name, child_code) as list_code
-    from {{ ref('int_code_relations') }}
+        relations.dimension_code,
+        relations.parent_code,
+        relations.child_code,
+        relations.relation_code,
+        relations.parent_code || ' ' || relations.relation_code || ' '
+        || coalesce(relations.partition_name, relations.child_code) as list_code
+    from {{ ref('int_code_relations') }} as relations
+    left join {{ ref('int_code_relations') }} as lists
+        on
+            relations.relation_code = 'subset_of'
+            and lists.relation_code <> 'subset_of'
+            and relations.dimension_code = lists.dimension_code
+            and relations.parent_code = lists.parent_code
+            and relations.child_code = lists.child_code
+    where relations.holds_on_forms and lists.child_code is null
 
 ),
 
@@ -59,8 +72,9 @@ terms as (
 )
 
 select
-    -- a number, because there are as many of them as counts
+    -- numbers, because there are as many of them as counts
     dense_rank() over (order by identity_code) as identity_id,
+    dense_rank() over (order by whole_measure_code, whole_group_code, whole_moment_code) as whole_id,
     *,
     count(*) over (partition by identity_code) as term_count
 from terms

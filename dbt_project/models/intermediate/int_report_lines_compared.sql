@@ -11,9 +11,26 @@ with counts as {{ inlined() }} (
 
 ),
 
+-- what nothing states needs not be summed: a group of increases, of which there are only admissions
+codes as (
+
+    select distinct
+        measure_code,
+        group_code
+    from counts
+
+),
+
 terms as (
 
     select * from {{ ref('int_identity_terms') }}
+    where
+        (whole_measure_code, whole_group_code) in (
+            select
+                codes.measure_code,
+                codes.group_code
+            from codes
+        )
 
 ),
 
@@ -22,7 +39,15 @@ identities as (
     select distinct
         identity_id,
         relation_code,
-        term_count,
+        term_count
+    from terms
+
+),
+
+whole_lines as (
+
+    select distinct
+        whole_id,
         whole_measure_code,
         whole_group_code,
         whole_moment_code
@@ -41,9 +66,15 @@ balanced as (
         counts.starts_on,
         counts.ends_on
     from counts
-    inner join terms
-        on counts.measure_code = terms.measure_code and counts.group_code = terms.group_code
-    where terms.relation_code = 'balance' and terms.moment_code = 'period' and counts.period_type_code <> 'instant'
+    where
+        counts.period_type_code <> 'instant'
+        and (counts.measure_code, counts.group_code) in (
+            select
+                terms.measure_code,
+                terms.group_code
+            from terms
+            where terms.relation_code = 'balance' and terms.moment_code = 'period'
+        )
 
 ),
 
@@ -128,13 +159,15 @@ stated as {{ inlined() }} (
 
 ),
 
-signed as (
+signed as {{ inlined() }} (
 
     select
         stated.source_id,
         stated.organisation_id,
         stated.period_id,
         terms.identity_id,
+        terms.whole_id,
+        terms.relation_code,
         case when terms.sign > 0 then stated.count_low else -stated.count_high end as term_low,
         case when terms.sign > 0 then stated.count_high else -stated.count_low end as term_high
     from stated
@@ -143,8 +176,6 @@ signed as (
             stated.measure_code = terms.measure_code
             and stated.group_code = terms.group_code
             and stated.moment_code = terms.moment_code
-    -- nobody is never more than a whole
-    where terms.relation_code <> 'subset_of' or stated.count_low > 0
 
 ),
 
@@ -155,71 +186,139 @@ summed as (
         organisation_id,
         period_id,
         identity_id,
+        whole_id,
         count(*) as part_count,
-        case when count(term_low) = count(*) then sum(term_low) end as sum_low,
-        case when count(term_high) = count(*) then sum(term_high) end as sum_high
+        case when count(term_low) = count(*) then cast(sum(term_low) as bigint) end as sum_low,
+        case when count(term_high) = count(*) then cast(sum(term_high) as bigint) end as sum_high
     from signed
-    group by source_id, organisation_id, period_id, identity_id
+    where relation_code <> 'subset_of'
+    group by source_id, organisation_id, period_id, identity_id, whole_id
+
+    union all
+
+    -- a sum of one, which nobody need add up; and nobody is never more than a whole
+    select
+        source_id,
+        organisation_id,
+        period_id,
+        identity_id,
+        whole_id,
+        1 as part_count,
+        term_low as sum_low,
+        term_high as sum_high
+    from signed
+    where relation_code = 'subset_of' and term_low > 0
 
 ),
 
-wholes as (
-
-    select stated.*
-    from stated
-    where
-        exists (
-            select 1
-            from identities
-            where
-                stated.measure_code = identities.whole_measure_code
-                and stated.group_code = identities.whole_group_code
-                and stated.moment_code = identities.whole_moment_code
-        )
-
-),
-
-bounded as (
+wholes as {{ inlined() }} (
 
     select
-        summed.source_id,
-        summed.organisation_id,
-        summed.period_id,
-        summed.identity_id,
-        identities.relation_code,
-        identities.term_count,
-        summed.part_count,
-        identities.relation_code in ('part_of', 'balance') and summed.part_count = identities.term_count as is_complete,
-        summed.sum_low,
-        summed.sum_high,
-        wholes.document_id,
-        wholes.figure_id,
-        wholes.batch_id,
-        wholes.measure_code,
-        wholes.group_code,
+        stated.*,
+        whole_lines.whole_id
+    from stated
+    inner join whole_lines
+        on
+            stated.measure_code = whole_lines.whole_measure_code
+            and stated.group_code = whole_lines.whole_group_code
+            and stated.moment_code = whole_lines.whole_moment_code
+
+),
+
+differing as (
+
+    select
+        summed.*,
         wholes.count_low,
         wholes.count_high
     from summed
-    inner join identities
-        on summed.identity_id = identities.identity_id
     inner join wholes
         on
             summed.source_id = wholes.source_id
             and summed.organisation_id = wholes.organisation_id
             and summed.period_id = wholes.period_id
-            and identities.whole_measure_code = wholes.measure_code
-            and identities.whole_group_code = wholes.group_code
-            and identities.whole_moment_code = wholes.moment_code
+            and summed.whole_id = wholes.whole_id
+    where summed.sum_low > wholes.count_high or summed.sum_high < wholes.count_low
 
 ),
 
 contradicted as (
 
-    select *
-    from bounded
+    select distinct
+        differing.*,
+        identities.relation_code,
+        identities.term_count,
+        identities.relation_code in ('part_of', 'balance') and differing.part_count = identities.term_count as is_complete
+    from differing
+    inner join identities
+        on differing.identity_id = identities.identity_id
     where
-        (sum_low > count_high and (is_complete or relation_code <> 'balance'))
-        or (sum_high < count_low and is_complete)
+        (identities.relation_code in ('part_of', 'balance') and differing.part_count = identities.term_count)
+        or (differing.sum_low > differing.count_high and identities.relation_code <> 'balance')
+
+),
+
+lines as (
+
+    select distinct
+        contradicted.source_id,
+        contradicted.organisation_id,
+        contradicted.period_id,
+        contradicted.identity_id,
+        terms.measure_code,
+        terms.group_code,
+        terms.moment_code,
+        false as is_whole
+    from contradicted
+    inner join terms
+        on contradicted.identity_id = terms.identity_id
+
+    union all
+
+    select distinct
+        contradicted.source_id,
+        contradicted.organisation_id,
+        contradicted.period_id,
+        contradicted.identity_id,
+        terms.whole_measure_code as measure_code,
+        terms.whole_group_code as group_code,
+        terms.whole_moment_code as moment_code,
+        true as is_whole
+    from contradicted
+    inner join terms
+        on contradicted.identity_id = terms.identity_id
+
+),
+
+suspected as (
+
+    select * from stated
+    where
+        (source_id, organisation_id, period_id) in (
+            select
+                lines.source_id,
+                lines.organisation_id,
+                lines.period_id
+            from lines
+        )
+
+),
+
+evidence as (
+
+    select
+        lines.identity_id,
+        lines.is_whole,
+        suspected.*
+    from lines
+    inner join suspected
+        on
+            lines.source_id = suspected.source_id
+            and lines.organisation_id = suspected.organisation_id
+            and lines.period_id = suspected.period_id
+            and lines.measure_code = suspected.measure_code
+            and lines.group_code = suspected.group_code
+            and lines.moment_code = suspected.moment_code
 
 ),
 
@@ -227,22 +326,31 @@ parts as (
 
     select
         contradicted.*,
-        stated.document_id as part_document_id,
-        stated.figure_id as part_figure_id,
-        stated.batch_id as part_batch_id,
-        stated.measure_code as part_measure_code,
-        stated.group_code as part_group_code
+        wholes.document_id,
+        wholes.figure_id,
+        wholes.batch_id,
+        wholes.measure_code,
+        wholes.group_code,
+        evidence.document_id as part_document_id,
+        evidence.figure_id as part_figure_id,
+        evidence.batch_id as part_batch_id,
+        evidence.measure_code as part_measure_code,
+        evidence.group_code as part_group_code
     from contradicted
-    inner join terms
-        on contradicted.identity_id = terms.identity_id
-    inner join stated
+    inner join evidence
         on
-            contradicted.source_id = stated.source_id
-            and contradicted.organisation_id = stated.organisation_id
-            and contradicted.period_id = stated.period_id
-            and terms.measure_code = stated.measure_code
-            and terms.group_code = stated.group_code
-            and terms.moment_code = stated.moment_code
+            contradicted.source_id = evidence.source_id
+            and contradicted.organisation_id = evidence.organisation_id
+            and contradicted.period_id = evidence.period_id
+            and contradicted.identity_id = evidence.identity_id
+            and not evidence.is_whole
+    inner join evidence as wholes
+        on
+            contradicted.source_id = wholes.source_id
+            and contradicted.organisation_id = wholes.organisation_id
+            and contradicted.period_id = wholes.period_id
+            and contradicted.identity_id = wholes.identity_id
+            and wholes.is_whole
 
 ),
 
