@@ -74,8 +74,8 @@ SUITE = Suite(
         Expected(
             name="groups_above_their_totals_are_named",
             severity="error",
-            reason="nobody is counted in a group who is not counted in the total of the same source; who reads such numbers "
-            "has to find out that they contradict",
+            reason="nobody is counted in a group who is not counted in the total of the same source; where a report "
+            "says otherwise, its readers and its sender are told",
             build=no_rows(
                 """
                 with admissions as (

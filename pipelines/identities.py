@@ -1,7 +1,7 @@
 """What lines of official forms make up: the identities of the layouts → the table that dbt reads.
 
-Partitions and subsets are relations of the vocabulary and are not repeated here. Two generations of a form that say the same
-give one identity.
+Partitions and subsets are relations of the vocabulary and are not repeated here. Two generations of a form that say the
+same give one identity.
 """
 
 from __future__ import annotations

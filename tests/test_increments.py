@@ -712,9 +712,7 @@ def test_a_name_or_organisation_that_means_something_else_builds_everything(comp
 
 
 @pytest.mark.parametrize(("kept_rows", "is_kept"), [(1, False), (2, True)])
-def test_another_identity_of_the_layouts_builds_everything(
-    kept_rows: int, *, is_kept: bool, complete: Paths
-) -> None:
+def test_another_identity_of_the_layouts_builds_everything(kept_rows: int, *, is_kept: bool, complete: Paths) -> None:
     pl.DataFrame({"identity_code": ["d", "e"][:kept_rows]}).write_parquet(complete.identities)
     dbt_project._keep_state(complete, dbt_project._fingerprint(complete))
 

@@ -1,6 +1,6 @@
-"""A small province reports; of each kind one fault is planted, and found with its numbers; of the clean reports nothing is found.
+"""The communes of a district report what is right, and nothing is found; then one fault of each kind, and it is found.
 
-The communes of one district report on forms 1 and 2 for three half-years, the district adds them up.
+They report on forms 1 and 2 for three half-years, and the district adds them up.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from pipelines.forms import Numbers, Subject, _find_percentage, write_form
 from pipelines.identities import IDENTITIES, tabulate_identities
 from pipelines.ingestion import ingest
 from pipelines.lake import Lake
-from pipelines.layouts import Form, find_form, read_layouts
+from pipelines.layouts import find_form, read_layouts
 from pipelines.paths import Paths
 from pipelines.periods import Period
 from pipelines.settings import CHECKOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 REPORTS = CHECKOUT / "data" / "raw" / "commune_reports"
@@ -69,7 +68,7 @@ class Report:
 def draw_admissions(commune: int, half: int) -> Cells:
     """Return a form 2 that is right: lists add up, one is left empty, one line is zero and one does not apply."""
     total = 20 + 7 * commune + 3 * half
-    parts = {
+    parts: Cells = {
         "women": 9 + commune,
         "ethnic_minority": total - 2,
         "youth_union_member": 15 + half,
@@ -90,14 +89,14 @@ def draw_admissions(commune: int, half: int) -> Cells:
     }
     return {
         count("admissions"): total,
-        **{count("admissions", group): value for group, value in parts.items()},
+        **{count("admissions", group): cell for group, cell in parts.items()},
         "admissions/all/average_age/period": 27.5 + half,
     }
 
 
 def draw_flows(commune: int, half: int, admitted: int) -> Cells:
     """Return a form 1 that is right, without its first and last line."""
-    cells = {
+    cells: Cells = {
         count("admissions"): admitted,
         count("transfers_in"): 5,
         count("transfers_in", "other_province"): 2 + half,
@@ -236,7 +235,7 @@ def spoil(reports: dict[Report, Cells], earlier: dict[Report, Cells], province: 
     copied = reports[Report(DAL, ADMISSIONS, THIRD)] = dict(reports[Report(DAL, ADMISSIONS, SECOND)])
     expect(DAL, "copied_report", "numbers_copied", count("admissions"), None, None, None)
 
-    # closing = opening + increases - decreases
+    # what there was, what came and went, and what there is
     flows = reports[Report(DAL, FLOWS, THIRD)]
     flows[count("admissions")] = admitted = read(copied, count("admissions"))
     flows[count("increases")] = admitted + 5
@@ -281,7 +280,8 @@ def spoil(reports: dict[Report, Cells], earlier: dict[Report, Cells], province: 
     expect(TOI, "repeated_by_report", "opening_differs", OPENING, opening + 5, opening, opening)
 
     # the report of the district: admissions, which are summed in a table of their own, and another measure that adds
-    for form_code, line in ((ADMISSIONS, count("admissions", "women")), (FLOWS, count("name_deletions", "probationary"))):
+    spoiled = {ADMISSIONS: count("admissions", "women"), FLOWS: count("name_deletions", "probationary")}
+    for form_code, line in spoiled.items():
         cells = reports[Report(DISTRICT, form_code, SECOND)]
         below = read(cells, line)
         cells[line] = below + 1

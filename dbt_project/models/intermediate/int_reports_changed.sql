@@ -24,11 +24,11 @@ repeated as (
         organisation_id,
         period_id
     from {{ ref('int_figures_attributed') }}
-    where publication_id is null and statement_code = 'repeated_level' and {{ came_in('batch_id') }}
-    {%- if flags.FULL_REFRESH %}
-    -- everything is new, and nobody asks
-    and 1 = 0
-    {%- endif %}
+    where
+        publication_id is null
+        and statement_code = 'repeated_level'
+        -- in a build of everything all is new, and nobody asks
+        and {{ '1 = 0' if flags.FULL_REFRESH else came_in('batch_id') }}
 
 ),
 
@@ -53,6 +53,13 @@ following as (
 
 ),
 
+parents as (
+
+    select distinct organisation_id
+    from {{ ref('int_children_known') }}
+
+),
+
 above as (
 
     select
@@ -69,10 +76,7 @@ above as (
         parents.organisation_id,
         rolled_up.period_id
     from {{ ref('int_roll_ups_changed') }} as rolled_up
-    cross join (
-        select distinct known.organisation_id
-        from {{ ref('int_children_known') }} as known
-    ) as parents
+    cross join parents
     {% if earlier_comparisons %}
     union
 

@@ -24,20 +24,21 @@ contents as (
 
 figures as {{ inlined() }} (
 
-    select figures.*
-    from {{ ref('int_figures_attributed') }} as figures
-    {%- if is_incremental() %}
-    inner join {{ ref('int_reports_changed') }} as changed
-        on figures.organisation_id = changed.organisation_id and figures.period_id = changed.period_id
-    {%- endif %}
+    select * from {{ ref('int_figures_attributed') }}
     where
-        figures.publication_id is null
-        and figures.statement_code = 'repeated_level'
-        and figures.duplicate_of_figure_id is null
-        and figures.organisation_id <> 'unknown'
-        {%- if is_incremental() %}
-        and {{ is_in_changed_period('figures.period_id', 'int_reports_changed') }}
-        {%- endif %}
+        publication_id is null
+        and statement_code = 'repeated_level'
+        and duplicate_of_figure_id is null
+        and organisation_id <> 'unknown'
+        {% if is_incremental() %}
+        and {{ is_in_changed_period('period_id', 'int_reports_changed') }}
+        and (organisation_id, period_id) in (
+            select
+                changed.organisation_id,
+                changed.period_id
+            from {{ ref('int_reports_changed') }} as changed
+        )
+        {% endif %}
 
 ),
 
@@ -135,6 +136,12 @@ pairs as (
 
 ),
 
+earlier_counts as {{ inlined() }} (
+
+    {{ reported_counts() }}
+
+),
+
 copies as (
 
     select
@@ -152,9 +159,7 @@ copies as (
             pairs.document_id = later.document_id
             and pairs.organisation_id = later.organisation_id
             and pairs.period_id = later.period_id
-    left join (
-        {{ reported_counts() }}
-    ) as earlier
+    left join earlier_counts as earlier
         on
             pairs.earlier_document_id = earlier.document_id
             and pairs.organisation_id = earlier.organisation_id
@@ -198,6 +203,13 @@ above as (
 
 ),
 
+-- an organisation above is checked anew with all below it, those of which nothing changed too
+counts_below as {{ inlined() }} (
+
+    {{ reported_counts(is_in_changed_period('period_id', 'int_reports_changed') if is_incremental() else '1 = 1') }}
+
+),
+
 below as {{ inlined() }} (
 
     select
@@ -211,9 +223,7 @@ below as {{ inlined() }} (
     from above
     inner join organisations
         on above.organisation_id = organisations.parent_organisation_id
-    inner join (
-        {{ reported_counts(is_in_changed_period('period_id', 'int_reports_changed') if is_incremental() else '1 = 1') }}
-    ) as counts
+    inner join counts_below as counts
         on
             organisations.organisation_id = counts.organisation_id
             and above.source_id = counts.source_id
