@@ -50,6 +50,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- How often they are read: what a night checks is little, and is kept in memory; everything is not. -#}
+{% macro counts_reading() -%}
+    {%- if not is_incremental() -%} {{ inlined() }} {%- endif -%}
+{%- endmacro %}
+
 {#- Pre-hook: remove what was found of the organisations and periods that are checked anew, and of changed documents. -#}
 {% macro forget_reports() -%}
     {%- if is_incremental() -%}

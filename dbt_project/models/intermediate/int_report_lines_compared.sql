@@ -5,7 +5,7 @@
 -- depends_on: {{ ref('int_documents_changed') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_reports() }}') }}
 
-with counts as {{ inlined() }} (
+with counts as {{ counts_reading() }} (
 
     {{ counts_to_check() }}
 

@@ -7,7 +7,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail', pre_hook='{{ forget_reports() }}') }}
 {% set least_different_numbers = 5 %}
 
-with counts as {{ inlined() }} (
+with counts as {{ counts_reading() }} (
 
     {{ counts_to_check() }}
 
