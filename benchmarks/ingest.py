@@ -38,6 +38,13 @@ MANY_TO_FEW = 1.1
 PEAK_GIB = 1.0
 
 _CORES = 2
+_COMMANDS = {
+    "limit": ("benchmarks.bare_reading", "raw"),
+    "loop": ("benchmarks.workbook_loop", "raw", "extracted"),
+    "first run": ("benchmarks.intake",),
+    "second run": ("benchmarks.intake",),
+}
+"""What is run on a number of reports, in this order: a module, and the places that it is told."""
 
 
 @dataclass
@@ -64,9 +71,9 @@ class Size:
     def find_best(self, name: str) -> Cost | None:
         """Return the cost of the fastest round; None if there is none, or one has failed."""
         costs = self.costs[name]
-        return (
-            None if any(cost.exit_code for cost in costs) else min(costs, key=lambda cost: cost.seconds, default=None)
-        )
+        if any(cost.exit_code for cost in costs):
+            return None
+        return min(costs, key=lambda cost: cost.seconds, default=None)
 
     def seconds(self, name: str) -> float | None:
         """Wall clock of the fastest round."""
@@ -81,14 +88,10 @@ class Size:
         """Run a program once more; the first run begins with an empty lake."""
         if name == "first run":
             shutil.rmtree(self.paths.lake, ignore_errors=True)
-        commands = {
-            "limit": ("benchmarks.bare_reading", str(self.paths.raw)),
-            "loop": ("benchmarks.workbook_loop", str(self.paths.raw), str(self.extracted)),
-            "first run": ("benchmarks.intake",),
-            "second run": ("benchmarks.intake",),
-        }
+        module, *arguments = _COMMANDS[name]
+        places = {"raw": self.paths.raw, "extracted": self.extracted}
         cost = measure(
-            [sys.executable, "-m", *commands[name]],
+            [sys.executable, "-m", module, *(str(places[argument]) for argument in arguments)],
             environment={"KETNAP_ROOT": str(self.paths.root)},
             log=self.paths.root / name.replace(" ", "_"),
         )
@@ -134,14 +137,12 @@ def _parse_arguments() -> argparse.Namespace:
 
 
 def _generate(root: Path, file_counts: Sequence[int], console: Console) -> list[Size]:
-    """Return the sizes, before them a tenth of the largest: how the product's time grows is measured on it."""
+    """Return the sizes, and before them a tenth of the largest, to see how the product's time grows."""
     most = file_counts[-1]
     console.print(f"writing {most:,} workbooks below {root}")
     files = write_reports(root / "generated", most)
-    sizes = [Size(most // 10, Paths(root / "tenth"), ("first run",))]
-    sizes += [
-        Size(count, Paths(root / str(count)), ("limit", "loop", "first run", "second run")) for count in file_counts
-    ]
+    sizes = [Size(max(most // 10, 1), Paths(root / "tenth"), ("first run",))]
+    sizes += [Size(count, Paths(root / str(count)), tuple(_COMMANDS)) for count in file_counts]
     for size in sizes:
         place_reports(files[: size.file_count], size.paths.raw)
     return sizes

@@ -13,19 +13,20 @@ import pandas as pd
 
 
 def main() -> None:
-    """Write the numbers of all workbooks below a folder to one Parquet file."""
+    """Extract what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("raw", type=Path, help="the folder `data/raw`")
     parser.add_argument("target", type=Path, help="the file to write")
     arguments = parser.parse_args()
-    duckdb.from_df(extract_numbers(arguments.raw)).write_parquet(str(arguments.target))
+    extract_numbers(arguments.raw, arguments.target)
 
 
-def extract_numbers(raw: Path) -> pd.DataFrame:
-    """Return the lines of all reports with their numbers.
+def extract_numbers(raw: Path, target: Path) -> None:
+    """Write the lines of all reports with their numbers to one Parquet file.
 
     Args:
         raw: The folder ``data/raw``.
+        target: The file to write.
     """
     rows = []
     for file in sorted(raw.rglob("*.xlsx")):
@@ -43,7 +44,7 @@ def extract_numbers(raw: Path) -> pd.DataFrame:
                 path = file.relative_to(raw).as_posix()
                 rows.append((path, organisation, period, words, this_period, earlier_period, percent))
     columns = ["file_path", "organisation_name", "period_text", "line", "this_period", "earlier_period", "percent"]
-    return pd.DataFrame(rows, columns=columns)
+    duckdb.from_df(pd.DataFrame(rows, columns=columns)).write_parquet(str(target))
 
 
 if __name__ == "__main__":
