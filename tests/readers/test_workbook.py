@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.layouts import find_form
-from readers.reports import LAYOUTS, Found, check_account
+from readers.reports import LAYOUTS, Found, check_account, list_faults
 from readers.reports import read_report as read
 
 if TYPE_CHECKING:
@@ -63,10 +63,6 @@ def write(*sheets: Mapping[str, Any], names: Sequence[str] = (), hidden: Sequenc
 def list_numbers(found: Found) -> list[tuple[Any, ...]]:
     columns = ("locator", "measure_code", "group_code", "statement_code", "value")
     return found.observations.select(columns).rows()
-
-
-def list_faults(found: Found) -> list[tuple[str, str, str]]:
-    return found.rejections.select("reason_code", "locator", "found").rows()
 
 
 # numbers
