@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from pipelines.vocabulary import read_partitions
 
@@ -267,7 +268,9 @@ def _write_check(sheet: Any, styles: _Styles, row: int, column: int, checks: Seq
     """Say beside a row what the parts come to, in red if that is not the whole; the first column that differs."""
 
     def list_cells(rows: tuple[int, ...], column: int) -> str:
-        return ",".join(xl_rowcol_to_cell(row, column) for row in rows)
+        runs = groupby(enumerate(sorted(rows)), key=lambda entry: entry[1] - entry[0])
+        spans = [[row for _, row in run] for _, run in runs]
+        return ",".join(xl_range(span[0], column, span[-1], column) for span in spans)
 
     verdict = '"khớp"'
     everything = []

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.observations import Intake, RawFile
-from pipelines.reporters import refuse_unknown_reporters
+from pipelines.reporters import load_places, refuse_unknown_reporters
 from pipelines.sources import list_files, read_files, read_sources
 
 if TYPE_CHECKING:
@@ -115,11 +115,15 @@ def _read(portions: Iterator[Files], *, max_bytes: int) -> Iterator[tuple[Files,
         processes: ProcessPoolExecutor | None = None
         for files in portions:
             if processes is None and len(files) < _MANY_FILES:
-                yield files, _read_portion(files, max_bytes)
+                yield files, refuse_unknown_reporters(_read_portion(files, max_bytes))
                 continue
+            is_first = processes is None
             processes = processes or stack.enter_context(_start_processes())
             tasks = [files[first : first + _FILES_A_TASK] for first in range(0, len(files), _FILES_A_TASK)]
             reading.append((files, [processes.submit(_read_portion, task, max_bytes) for task in tasks]))
+            if is_first:
+                # a second's work, for which there is time while they start
+                load_places()
             if len(reading) > 1:
                 yield _await(*reading.popleft())
         while reading:
@@ -145,14 +149,16 @@ def _end_with_parent() -> None:
 
 
 def _await(files: Files, reading: list[Future[Intake]]) -> tuple[Files, Intake]:
-    return files, Intake.united([future.result() for future in reading])
+    # while other processes read the next portion
+    return files, refuse_unknown_reporters(Intake.united([future.result() for future in reading]))
 
 
 def _read_portion(files: Files, max_bytes: int) -> Intake:
     by_source = groupby(files, key=lambda entry: entry[0].source_name)
     groups = [list(group) for _, group in by_source]
-    intakes = [read_files(group[0][0], [file for _, file in group], max_bytes=max_bytes) for group in groups]
-    return refuse_unknown_reporters(Intake.united(intakes))
+    return Intake.united(
+        [read_files(group[0][0], [file for _, file in group], max_bytes=max_bytes) for group in groups]
+    )
 
 
 def _leave_out_known(files: Files, intake: Intake, known: Mapping[str, FileVersion]) -> Intake | None:

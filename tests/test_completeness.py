@@ -36,9 +36,6 @@ STOCKS = {
     "members/all/level/start": {"this_period": 117, "earlier_period": 115},
     "members/all/level/end": {"this_period": 120, "earlier_period": 118},
 }
-    "members/all/level/start": {"this_period": 117, "earlier_period": 115},
-    "members/all/level/end": {"this_period": 120, "earlier_period": 118},
-}
 CORRECTED = {"admissions/all/level/period": {"this_period": 4, "earlier_period": 2}}
 
 
@@ -176,7 +173,15 @@ def test_a_form_that_counts_a_stock_of_its_last_day_is_no_report_on_that_day(
 
 
 def test_what_nobody_asked_for_is_counted_apart(reports: duckdb.DuckDBPyConnection) -> None:
-    assert count(reports, "unknown", "2024-H1") == (0, 0, 0, 0, 0, 1)
+    (school_id,) = reports.execute(
+        "select organisation_id from marts.dim_organisations where organisation_name ilike '%THPT Thạch Kiệt%'"
+    ).fetchall()
+
+    assert count(reports, *school_id, "2024-H1") == (0, 0, 0, 0, 0, 1)
+
+
+def test_what_was_refused_was_not_received(reports: duckdb.DuckDBPyConnection) -> None:
+    assert count(reports, "unknown", "2024-H1") is None
 
 
 def test_a_commune_that_was_merged_owes_the_half_year_and_the_new_one_owes_the_year(

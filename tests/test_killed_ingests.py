@@ -101,10 +101,10 @@ def write_template() -> bytes:
     found = find_form(read_layouts(SOURCE), "2-BTCTW")
     assert found is not None
     layout, form = found
-    numbers = {line.key: {"this_period": 3, "earlier_period": 2} for line in form.lines if line.label}
     numbers: dict[str, dict[str, float | str | None]] = {
         line.key: {"this_period": 3, "earlier_period": 2} for line in form.lines if line.label
     }
+    numbers |= {
         "admissions/all/level/period": {"this_period": ALL},
         "admissions/women/level/period": {"this_period": WOMEN},
     }

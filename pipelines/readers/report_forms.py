@@ -13,7 +13,7 @@ from pipelines.observations import FILE_COLUMNS, Intake
 from pipelines.periods import parse_period_text
 from pipelines.readers.containers import Refusal
 from pipelines.readers.rejecting import Rejections
-from pipelines.readers.report_numbers import LIMIT, ExactNumber, Fault, is_plain, read_number
+from pipelines.readers.report_numbers import LIMIT, MOST_WHOLE, ExactNumber, Fault, is_plain, read_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -229,7 +229,7 @@ def read_numbers(cells: Sequence[Cell], entries: Sequence[Entry]) -> Numbers:
     numbers = Numbers([*cells], {}, set(), {})
     for at, cell in enumerate(cells):
         entry = entries[at]
-        if entry.is_count and type(cell) is float and 0 <= cell < LIMIT and cell.is_integer():
+        if entry.is_count and type(cell) is float and 0 <= cell < MOST_WHOLE and cell.is_integer():
             continue
         part, whole = ("", "") if entry.part is None else (cells[entry.part], cells[entry.whole])
         if cell == "":

@@ -22,6 +22,9 @@ LIMIT = 10 ** (EXACT.precision - EXACT.scale)
 MOST_PLAIN = 10.0**6
 """Below it, a float that is rounded to six decimals is the number that was meant, digit by digit."""
 
+MOST_WHOLE = 10.0**9
+"""Below it, a whole float keeps all its digits when it becomes a decimal of six; above, it is made one by itself."""
+
 _NOT_APPLICABLE = frozenset({"-", "–", "—", "x"})
 _PERSONAL = re.compile(r"(?<![0-9])[0-9](?:[ .]?[0-9]){8,11}(?![0-9])")
 _DAY_TEXT = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")

@@ -340,3 +340,21 @@ def test_whatever_stands_in_the_cells_none_is_lost(changes: dict[str, Any]) -> N
 
     check_account(found)
     assert found.observations.select(pl.col("figure_id").is_unique().all()).item()
+
+
+@settings(max_examples=100)
+@given(number=st.integers(0, 99_999_999) | st.integers(0, 10**12 - 1))
+def test_a_count_keeps_all_its_digits(number: int) -> None:
+    found = read(write(HEAD | LINES | {"C9": number}))
+
+    assert found.observations.filter(pl.col("locator") == "'Biểu 1'!C9")["value"].to_list() == [number]
+
+
+@settings(max_examples=100)
+@given(number=st.floats(0, 10**7, allow_nan=False).map(lambda number: round(number, 6)))
+def test_a_percentage_keeps_all_its_digits(number: float) -> None:
+    cells = {place: value for place, value in (HEAD | LINES).items() if place != "D9"} | {"E9": number}
+    found = read(write(cells)).observations.filter(pl.col("locator") == "'Biểu 1'!E9")
+
+    assert found["value"].to_list() == [Decimal(str(number))]
+    assert Decimal(found["printed"].item()) == Decimal(str(number))
