@@ -47,7 +47,7 @@ _SEPARATORS = ",;\t"
 _SUBJECT = ("form_code", "organisation", "parent_organisation", "province", "period")
 """What tells one report of a file from another."""
 _REQUIRED = ("form_code", "organisation", "period", "line_header")
-_PLAIN_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]?[1-9])?")
+_PLAIN_NUMBER = re.compile(r"(?:0|-?[1-9][0-9]{0,8})(?:\.[0-9]?[1-9])?")
 
 
 def read_report_tables(files: Sequence[RawFile], layouts: Sequence[Layout]) -> Intake:
@@ -256,7 +256,7 @@ class _Table:
         self._account.furniture += sum(_count([cells[at] for at in silent]) for _, cells in lines)
         for column in header.others:
             cells = [cells[column] for _, cells in lines]
-            count = sum(map(is_number, cells))
+            count = sum(is_number(_read_cell(cell)) for cell in cells)
             self._account.furniture += _count(cells) - count
             if count:
                 self._account.rejected += count
@@ -354,7 +354,7 @@ class _Table:
         self._account.furniture += _count([lines[row].cells[column] for row, column in template.asides])
         for row, column in template.strays:
             number, cells = lines[row]
-            if is_number(cells[column]):
+            if is_number(_read_cell(cells[column])):
                 self._account.rejected += 1
                 locator = f"line {number}, {self._header.names[column]}"
                 self._rejections.add("unexpected_number", locator=locator, found=quote_cell(cells[column]), expected="")

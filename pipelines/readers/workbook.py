@@ -298,13 +298,13 @@ class _FormReader(KnownForm):
 
     def _find_heads(self, above: Sequence[Sequence[str]]) -> tuple[tuple[int, int], ...]:
         """Return the columns of numbers by the words above them, the lowest of which count; with their positions."""
-        found = {
-            position: column
-            for labels in above
-            for column, label in enumerate(labels)
-            if (position := self.form.column_labels.get(label)) is not None
-        }
-        return tuple(sorted((column, position) for position, column in found.items()))
+        found: dict[int, int] = {}
+        for labels in above:
+            for column, label in enumerate(labels):
+                position = self.form.column_labels.get(label)
+                if position is not None:
+                    found = {other: at for other, at in found.items() if at != position} | {column: position}
+        return tuple(sorted(found.items()))
 
     def _has_twins(self, above: Sequence[Sequence[str]]) -> bool:
         """Whether a row above the lines has the words of one column twice."""

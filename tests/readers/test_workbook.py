@@ -196,6 +196,16 @@ def test_blank_rows_and_columns_and_merged_heads_do_not_matter() -> None:
     check_account(moved)
 
 
+def test_a_column_is_what_the_lowest_words_above_it_say() -> None:
+    found = read(write(HEAD | LINES | {"C8": "", "D2": "Trong kỳ"}))
+
+    assert list_faults(found) == [
+        ("unexpected_number", f"'Biểu 1'!C{row}", text) for row, text in ((9, "30"), (11, "12"))
+    ]
+    assert [row[3:] for row in list_numbers(found)] == [("repeated_level", 20), ("percent_of_earlier", 150)]
+    check_account(found)
+
+
 def test_the_row_that_numbers_the_columns_is_none_of_the_numbers() -> None:
     cells = HEAD | {f"{column}9": text for column, text in zip("ABCDE", ["A", "B", 1, 2, 3], strict=True)}
     cells |= {f"{place[0]}{int(place[1:]) + 1}": value for place, value in LINES.items()}
