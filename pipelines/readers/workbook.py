@@ -354,11 +354,15 @@ class _FormReader(KnownForm):
         )
 
 
+def is_list_of_faults(sheet: Sheet) -> bool:
+    """Whether a sheet is the one with the faults of an earlier copy."""
+    return bool(sheet.grid) and FAULTS_TITLE in sheet.grid[0][:1]
+
+
 def _find(sheet: Sheet, forms: Forms[_FormReader]) -> _Found:
     """Return which form a sheet says to be, or its tab says, and where its numbers stand."""
-    is_list_of_faults = bool(sheet.grid) and FAULTS_TITLE in sheet.grid[0][:1]
     texts = (cell for row in sheet.grid for cell in row if type(cell) is str)
-    code = "" if is_list_of_faults else forms.find_code(chain(texts, (sheet.name,)))
+    code = "" if is_list_of_faults(sheet) else forms.find_code(chain(texts, (sheet.name,)))
     reader = forms.by_code.get(code)
     template = reader.find_template(sheet) if reader else _lay_out_nothing(sheet.grid)
     return _Found(sheet, code, reader, template, [sheet.grid[row][column] for row, column in template.places])
