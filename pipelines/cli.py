@@ -103,17 +103,35 @@ def read(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A report or a table of figures.")],
     *,
     show_all: Annotated[bool, typer.Option("--all", help="Show every number and every fault.")] = False,
+    annotate: Annotated[
+        bool,
+        typer.Option("--annotate", help="Write a copy to send back: bad cells marked, all faults on a first sheet."),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="The copy; NAME.loi.xlsx in this folder by default.")
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI,
 ) -> None:
     """Show what would be taken in of a file, and what is wrong with it. Nothing is kept.
 
-    Exit code 0: everything. 1: something has a fault. 2: no source takes such a file.
+    Exit code 0: everything. 1: something has a fault. 2: no source takes such a file, or the copy cannot be written.
     """
     from pipelines.commands.reading import preview
     from pipelines.settings import load_settings
 
+    if output and not annotate:
+        raise typer.BadParameter("is for --annotate", param_hint="--output")  # noqa: EM101
+    copy = (output or Path(f"{file.stem}.loi.xlsx")) if annotate else None
+    if copy and copy.exists() and copy.samefile(file):
+        raise typer.BadParameter("is the file itself", param_hint="--output")  # noqa: EM101
     max_bytes = load_settings().max_file_bytes
-    raise typer.Exit(preview(file, load_paths().raw, Console(), max_bytes=max_bytes, language=lang, has_all=show_all))
+    raw = load_paths().raw
+    try:
+        code = preview(file, raw, Console(), max_bytes=max_bytes, language=lang, has_all=show_all, copy=copy)
+    except OSError as error:
+        _complain(str(error))
+        raise typer.Exit(2) from error
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -166,8 +166,12 @@ class Form(BaseModel):
 
     @cached_property
     def column_labels(self) -> dict[str, int]:
-        """Position of a column by its words, normalised."""
-        return {normalise_label(text): at for at, column in enumerate(self.columns) for text in column.labels}
+        """Position of a column by its words and its code, normalised."""
+        return {
+            normalise_label(text): at
+            for at, column in enumerate(self.columns)
+            for text in (*column.labels, column.code)
+        }
 
     def find_meaning(self, line: Line, column: Column) -> Meaning | None:
         """Return what the number says that stands where a line and a column meet; None if it says nothing.
@@ -199,6 +203,7 @@ class Layout(BaseModel):
         organisation: Words before the name of the organisation; so the next ones, for its parent, its province, the
             period and the day of the report.
         line_header: Words above the column of lines.
+        form_code: Words above the codes of forms, where many reports stand in one table.
         columns: Columns of the forms that name none.
         forms: The forms.
     """
@@ -212,6 +217,7 @@ class Layout(BaseModel):
     period: tuple[str, ...]
     reported_on: tuple[str, ...]
     line_header: tuple[str, ...]
+    form_code: tuple[str, ...]
     columns: tuple[Column, ...] = Field(min_length=1)
     forms: tuple[Form, ...]
 
@@ -233,11 +239,15 @@ class Layout(BaseModel):
     @cached_property
     def heads(self) -> dict[str, str]:
         """What stands behind words at the head of a report, by the words, normalised."""
-        return {
-            normalise_label(text): field
-            for field in ("organisation", "parent_organisation", "province", "period", "reported_on")
-            for text in getattr(self, field)
-        }
+        return self._list_words("organisation", "parent_organisation", "province", "period", "reported_on")
+
+    @cached_property
+    def table_heads(self) -> dict[str, str]:
+        """What stands below words at the head of a table of many reports, by the words, normalised."""
+        return {**self.heads, **self._list_words("form_code", "line_header")}
+
+    def _list_words(self, *fields: str) -> dict[str, str]:
+        return {normalise_label(text): field for field in fields for text in getattr(self, field)}
 
 
 def read_layouts(folder: Path) -> tuple[Layout, ...]:

@@ -22,6 +22,7 @@ from pipelines.readers.article import read_article
 from pipelines.readers.delimited import read_delimited
 from pipelines.readers.publication import read_publication
 from pipelines.readers.rejecting import reject_file
+from pipelines.readers.report_table import read_report_tables
 from pipelines.readers.workbook import read_workbooks
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FilePattern(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pattern: str
-    reader: Literal["article", "delimited", "publication", "workbook"]
+    reader: Literal["article", "delimited", "publication", "report_table", "workbook"]
 
 
 class UsageWarning(BaseModel):
@@ -121,6 +122,7 @@ READERS: dict[str, Reader] = {
     "article": _each(read_article),
     "delimited": _each(read_delimited),
     "publication": _each(read_publication),
+    "report_table": lambda files, source, _: read_report_tables(files, source.layouts),
     "workbook": lambda files, source, max_bytes: read_workbooks(files, source.layouts, max_bytes=max_bytes),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
+    from pipelines.observations import Intake
     from pipelines.sources import Source
 
 SHOWN_ROWS = 100
@@ -41,6 +44,9 @@ _WORDS = {
         "message": "nội dung",
         "more": "… và {count} dòng nữa; xem hết: --all",
         "unknown": "không có nguồn nào nhận tệp này",
+        "copied": "bản sao",
+        "not_copied": "không ghi bản sao",
+        "no_faults": "không ghi bản sao: tệp không có lỗi",
     },
     Language.EN: {
         "source": "source",
@@ -59,14 +65,24 @@ _WORDS = {
         "message": "message",
         "more": "… and {count} more; to see them: --all",
         "unknown": "no source takes this file",
+        "copied": "copy",
+        "not_copied": "no copy is written",
+        "no_faults": "no copy is written: the file has no fault",
     },
 }
 
 
 def preview(
-    file: Path, raw: Path, console: Console, *, max_bytes: int, language: Language, has_all: bool = False
+    file: Path,
+    raw: Path,
+    console: Console,
+    *,
+    max_bytes: int,
+    language: Language,
+    has_all: bool = False,
+    copy: Path | None = None,
 ) -> int:
-    """Print what reading a file finds. Nothing is kept.
+    """Print what reading a file finds, and write a copy in which it is marked if one is asked for.
 
     Args:
         file: The file, wherever it is.
@@ -75,6 +91,7 @@ def preview(
         max_bytes: Size above which the file is not read.
         language: Of the words and messages.
         has_all: Whether every number and fault is shown.
+        copy: Where a copy goes, with the faults marked; nowhere by default.
 
     Returns:
         0 if everything in the file would be taken in, 1 if something has a fault, 2 if no source takes such a file.
@@ -100,16 +117,39 @@ def preview(
         (words["rejected"], format_count(counts["rejected_count"], language)),
     ):
         console.print(f"{label:<14}{text}", highlight=False, markup=False, soft_wrap=True)
+    if copy is not None:
+        said = _write_copy(received, intake, copy, words, language, max_bytes=max_bytes)
+        console.print(said, highlight=False, markup=False, soft_wrap=True)
     return 1 if rejections.height else 0
 
 
+def _write_copy(
+    file: RawFile, intake: Intake, copy: Path, words: dict[str, str], language: Language, *, max_bytes: int
+) -> str:
+    """Write the copy of a file in which its faults are marked, and say where it is, or why there is none."""
+    from pipelines.annotation import NotCopied, annotate
+
+    rejections = intake.parts["rejections"]
+    if rejections.is_empty():
+        return words["no_faults"]
+    reader_name = intake.parts["files"]["reader_name"].item()
+    try:
+        marked = annotate(file.content, rejections, reader_name=reader_name, max_bytes=max_bytes)
+    except NotCopied as refusal:
+        return f"{words['not_copied']}: {refusal.message_vi if language is Language.VI else refusal.message_en}"
+    copy.write_bytes(marked)
+    return f"{words['copied']:<14}{copy}"
+
+
 def _find_source(file: Path, raw: Path) -> Source | None:
-    """Return the source that takes files of this name, wherever they lie."""
-    for source in read_sources(raw):
-        for place in (f"{source.source_name}/{file.name}", f"{source.source_name}/{file.parent.name}/{file.name}"):
-            if source.find_reader(place) is not None:
-                return source
-    return None
+    """Return the source that takes files of this name, wherever they lie; of several, whose pattern says most."""
+    found = [
+        (len(entry.pattern), source)
+        for source in read_sources(raw)
+        for entry in source.files
+        if PurePosixPath(file.absolute().parent.name, file.name).match(entry.pattern)
+    ]
+    return max(found, key=itemgetter(0))[1] if found else None
 
 
 def _print_numbers(

@@ -101,11 +101,16 @@ class Sheet(NamedTuple):
     @property
     def quoted_name(self) -> str:
         """As formulas write it."""
-        return "'" + self.name.replace("'", "''") + "'"
+        return quote_sheet(self.name)
 
     def locate(self, place: Place) -> str:
         """Return the name of a place in the workbook."""
         return f"{self.quoted_name}!{place.name}"
+
+
+def quote_sheet(name: str) -> str:
+    """Return the name of a sheet as formulas write it."""
+    return "'" + name.replace("'", "''") + "'"
 
 
 Notes = dict[str, dict[Place, str]]
@@ -213,19 +218,20 @@ def _inspect_sheet(sheet: bytes) -> dict[Place, str]:
     # other ways to write an attribute have one of these bytes, which are found faster than they are
     is_usual = not any(byte in sheet for byte in (b"'", b"#", b"\t")) and sheet.count(b"\n") <= 1
     if not is_usual or _FAR_CELL.search(sheet) or _SPACED.search(sheet):
-        places = [_parse_place(*found) for found in _PLACE.findall(sheet)]
+        places = [parse_place(*found) for found in _PLACE.findall(sheet)]
         _check_extent(
             max(place.row for place in places) + 1, max(place.column for place in places) + 1
         ) if places else None
     notes = {}
     if _ERROR.search(sheet):
-        notes = {_parse_place(*found[:2]): found[2].decode() for found in _ERROR_CELL.findall(sheet)}
+        notes = {parse_place(*found[:2]): found[2].decode() for found in _ERROR_CELL.findall(sheet)}
     if _WITHOUT_VALUE.search(sheet):
-        notes |= {_parse_place(*found[:2]): f"={found[3].decode()}" for found in _FORMULA_CELL.findall(sheet)}
+        notes |= {parse_place(*found[:2]): f"={found[3].decode()}" for found in _FORMULA_CELL.findall(sheet)}
     return notes
 
 
-def _parse_place(letters: bytes, row: bytes) -> Place:
+def parse_place(letters: bytes, row: bytes) -> Place:
+    """Return the place that sheets name by these letters and digits; what they leave out is the first."""
     column = 0
     for letter in letters:
         column = 26 * column + letter - ord("A") + 1

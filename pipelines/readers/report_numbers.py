@@ -28,6 +28,7 @@ MOST_WHOLE = 10.0**9
 _NOT_APPLICABLE = frozenset({"-", "–", "—", "x"})
 _PERSONAL = re.compile(r"(?<![0-9])[0-9](?:[ .]?[0-9]){8,11}(?![0-9])")
 _DAY_TEXT = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 _ONE_POINT = 1
 _LONGEST = 100
@@ -179,7 +180,7 @@ def _find_scale(value: Decimal, part: Cell, whole: Cell) -> int:
 
 
 def read_day(cell: Cell) -> dt.date | None:
-    """Return a day: a date, the number that a spreadsheet keeps of it, or 5/7/2024; None if it is none of our times."""
+    """Return a day: a date, the number that a spreadsheet keeps of it, 5/7/2024 or 2024-07-05; None if it is none."""
     day = None
     try:
         if isinstance(cell, dt.date):
@@ -188,6 +189,8 @@ def read_day(cell: Cell) -> dt.date | None:
             day = _EXCEL_EPOCH + dt.timedelta(days=int(cell))
         elif match := _DAY_TEXT.fullmatch(str(cell).strip().casefold()):
             day = dt.date(int(match[3]), int(match[2]), int(match[1]))
+        elif _ISO_DAY.fullmatch(str(cell)):
+            day = dt.date.fromisoformat(str(cell))
     except (ValueError, OverflowError):
         return None
     return day if day and _FIRST_DAY <= day < _LAST_DAY else None

@@ -15,51 +15,39 @@ A sheet that nobody sees may be an older copy: it is a fault if it is a form, an
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.layouts import normalise_label
-from pipelines.observations import FILE_COLUMNS, Intake
-from pipelines.periods import parse_period_text
-from pipelines.readers.containers import Place, Refusal, read_sheets
-from pipelines.readers.rejecting import Rejections
+from pipelines.readers.containers import Place, read_sheets
 from pipelines.readers.report_cells import Report, ReportCells
-from pipelines.readers.report_numbers import (
-    LIMIT,
-    MOST_WHOLE,
-    ExactNumber,
-    Fault,
-    is_number,
-    is_plain,
-    print_cell,
-    quote_cell,
-    read_day,
-    read_number,
+from pipelines.readers.report_forms import (
+    Account,
+    Forms,
+    KnownForm,
+    check_persons,
+    may_identify,
+    read_each,
+    read_numbers,
+    read_period,
 )
+from pipelines.readers.report_numbers import Fault, is_number, print_cell, quote_cell, read_day
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from pipelines.layouts import Form, Layout, Meaning
-    from pipelines.observations import RawFile
+    from pipelines.layouts import Form, Layout
+    from pipelines.observations import Intake, RawFile
     from pipelines.periods import Period
     from pipelines.readers.containers import Cell, Grid, Sheet
+    from pipelines.readers.rejecting import Rejections
+    from pipelines.readers.report_forms import Entry
 
-_PERSON_HEADS = ("họ và tên", "họ tên", "họ chữ đệm và tên")
-_BIRTH_HEADS = ("ngày sinh", "năm sinh", "ngày tháng năm sinh")
-_IDENTITY_HEADS = ("cccd", "cmnd", "số cccd", "số cmnd", "số định danh", "số thẻ đảng", "căn cước")
-"""How heads of the columns of a list of persons begin, normalised."""
-_IDENTITY_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{9}|[0-9]{12}|[0-9]{3}(?: [0-9]{3}){2,3})(?![0-9])")
-_SHORTEST = 8
-_LEAST_IDENTITY_NUMBER = 10**8
-"""What is stored as a number, and may have lost its zeros; no organisation counts so many persons."""
-_MAX_IDENTITY_NUMBERS = 2
-_FIRST_YEAR, _LAST_YEAR = 1930, 2200
-"""The Party was founded in the first; what is beyond the last is a slip of the pen."""
+FAULTS_TITLE = "Lỗi trong tệp · Faults in the file"
+"""What stands at A1 of the sheet that `pipelines.annotation` adds to a copy: it names forms, and is none."""
 
 
 def read_workbooks(files: Sequence[RawFile], layouts: Sequence[Layout], *, max_bytes: int) -> Intake:
@@ -76,39 +64,13 @@ def read_workbooks(files: Sequence[RawFile], layouts: Sequence[Layout], *, max_b
         stands above the lines). A workbook that is refused whole is one record with one fault; its cells are not
         counted.
     """
-    forms = _Forms(layouts)
+    forms = Forms(layouts, _FormReader)
     cells = ReportCells(forms.meanings)
-    counts: list[dict[str, object]] = []
-    faults: list[dict[str, object]] = []
-    for file_number, file in enumerate(files):
-        rejections = Rejections(file.key)
-        account = _Workbook(file, file_number, forms, cells, rejections).read(max_bytes=max_bytes)
-        provenance = dict(zip(FILE_COLUMNS, (file.source_name, file.file_path, file.sha256), strict=True))
-        counts.append({**provenance, "file_bytes": len(file.content), **account.describe()})
-        faults += ({**provenance, **row} for row in rejections.rows)
-    return Intake.of_parts(observations=cells.to_frame(files), rejections=faults, files=counts)
 
+    def read(file: RawFile, file_number: int, rejections: Rejections) -> Account:
+        return _Workbook(file, file_number, forms, cells, rejections).read(max_bytes=max_bytes)
 
-@dataclass
-class _Account:
-    """What became of the cells of a workbook that are not empty."""
-
-    found: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    furniture: int = 0
-
-    def describe(self) -> dict[str, object]:
-        """Return the columns of ``FILES``; of a workbook that was refused whole no cell was looked at."""
-        if not self.found:
-            return {"found_count": self.rejected, "accepted_count": 0, "rejected_count": self.rejected}
-        return {
-            "found_count": self.accepted + self.rejected,
-            "accepted_count": self.accepted,
-            "rejected_count": self.rejected,
-            "cell_count": self.found,
-            "furniture_count": self.furniture,
-        }
+    return read_each(files, cells, read)
 
 
 @dataclass
@@ -131,26 +93,25 @@ class _Workbook:
     """
 
     def __init__(
-        self, file: RawFile, file_number: int, forms: _Forms, cells: ReportCells, rejections: Rejections
+        self, file: RawFile, file_number: int, forms: Forms[_FormReader], cells: ReportCells, rejections: Rejections
     ) -> None:
         self._file = file
         self._file_number = file_number
         self._forms = forms
         self._cells = cells
         self._rejections = rejections
-        self._account = _Account()
+        self._account = Account()
 
-    def read(self, *, max_bytes: int) -> _Account:
-        """Read all sheets."""
-        try:
-            sheets = read_sheets(self._file.content, max_bytes=max_bytes)
-            found = [self._forms.find(sheet) for sheet in sheets]
-            _check_persons(found)
-            _check_forms(found, self._forms.codes)
-        except Refusal as refusal:
-            self._rejections.add(refusal.reason_code, locator="file", found=refusal.found, expected=refusal.expected)
-            self._account.rejected = 1
-            return self._account
+    def read(self, *, max_bytes: int) -> Account:
+        """Read all sheets.
+
+        Raises:
+            Refusal: The workbook cannot be read, lists persons, or has no form.
+        """
+        found = [_find(sheet, self._forms) for sheet in read_sheets(self._file.content, max_bytes=max_bytes)]
+        _check_persons(found)
+        if not any(form.reader for form in found):
+            raise self._forms.refuse(form.code for form in found)
         for form in found:
             count = _count_cells(form.sheet.grid)
             self._account.found += count
@@ -173,24 +134,13 @@ class _Workbook:
             return
         for place, cell in template.unexpected:
             self._reject("unexpected_number", sheet, place, cell)
-        values: list[Any] = cells.copy()
-        exact: dict[int, ExactNumber] = {}
-        left_out: set[int] = set()
-        for at, cell in enumerate(cells):
-            entry = template.entries[at]
-            if entry.is_count and type(cell) is float and 0 <= cell < MOST_WHOLE and cell.is_integer():
-                continue
-            part, whole = ("", "") if entry.part is None else (cells[entry.part], cells[entry.whole])
-            if cell == "":
-                left_out.add(at)
-            elif entry.is_count or type(cell) is not float or not is_plain(cell, part, whole):
-                try:
-                    exact[at], values[at] = read_number(cell, part, whole, is_count=entry.is_count), None
-                except Fault as fault:
-                    self._reject(fault.reason_code, sheet, template.places[at], cell, fault.expected)
-                    left_out.add(at)
-        self._account.accepted += len(cells) - len(left_out)
-        self._cells.add(report, template.meaning_numbers, template.names, values, exact, left_out)
+        numbers = read_numbers(cells, template.entries)
+        for at, fault in numbers.faults.items():
+            self._reject(fault.reason_code, sheet, template.places[at], cells[at], fault.expected)
+        self._account.accepted += len(cells) - len(numbers.left_out)
+        self._cells.add(
+            report, template.meaning_numbers, template.names, numbers.values, numbers.exact, numbers.left_out
+        )
 
     def _read_report(self, sheet: Sheet, form: _FormReader, template: _Template) -> Report | None:
         """Return whom and when the form is about; None after the fault that keeps it from being read."""
@@ -229,20 +179,10 @@ class _Workbook:
         text = print_cell(head.texts.get("period", ""))
         locator = sheet.locate(head.places["period"]) if "period" in head.places else sheet.quoted_name
         try:
-            period = parse_period_text(text)
-        except ValueError as error:
-            self._rejections.add("unknown_period", locator=locator, found=text, expected=str(error).partition("\n")[2])
+            return read_period(text, reported_on)
+        except Fault as fault:
+            self._rejections.add(fault.reason_code, locator=locator, found=text, expected=fault.expected)
             return None
-        days = [day for day in (period.starts_on, period.ends_on) if day]
-        if not all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in days):
-            expected = f"{_FIRST_YEAR}–{_LAST_YEAR}"
-            self._rejections.add("unknown_period", locator=locator, found=text, expected=expected)
-            return None
-        if reported_on and days and days[0] > reported_on:
-            expected = f"≤ {reported_on.isoformat()}"
-            self._rejections.add("period_after_report", locator=locator, found=text, expected=expected)
-            return None
-        return period
 
     def _reject(self, reason_code: str, sheet: Sheet, place: Place, cell: Cell, expected: str = "") -> None:
         self._account.rejected += 1
@@ -254,47 +194,6 @@ class _Workbook:
         """Name a fault of a whole sheet, with which so many of its cells are rejected."""
         self._account.rejected += count
         self._rejections.add(reason_code, locator=sheet.quoted_name, found=found, expected=expected)
-
-
-class _Forms:
-    """The forms that may come in.
-
-    Args:
-        layouts: Of all generations.
-
-    Attributes:
-        meanings: What numbers can say, of all forms together.
-        codes: Of the forms.
-    """
-
-    def __init__(self, layouts: Sequence[Layout]) -> None:
-        self.meanings: list[Meaning] = []
-        self._readers: dict[str, _FormReader] = {}
-        for layout in layouts:
-            for form in layout.forms:
-                reader = _FormReader(layout, form, first_meaning=len(self.meanings))
-                self.meanings += reader.meanings.values()
-                self._readers[form.form_code] = reader
-        self.codes = tuple(self._readers)
-        series = {code.partition("-")[2] for code in self.codes}
-        self._code = re.compile(
-            rf"(?<![0-9])([0-9]{{1,2}}[A-Z]?)\s?[-–.]?\s?({'|'.join(sorted(series))})", re.IGNORECASE
-        )
-
-    def find(self, sheet: Sheet) -> _Found:
-        """Return which form a sheet is, and where its numbers stand."""
-        code = self.find_code(sheet)
-        reader = self._readers.get(code)
-        template = reader.find_template(sheet) if reader else _lay_out_nothing(sheet.grid)
-        return _Found(sheet, code, reader, template, [sheet.grid[row][column] for row, column in template.places])
-
-    def find_code(self, sheet: Sheet) -> str:
-        """Return the code of the form that a sheet says to be, or that its tab says; empty if neither does."""
-        texts = (cell for row in sheet.grid for cell in row if type(cell) is str)
-        for text in chain(texts, (sheet.name,)):
-            if match := self._code.search(text):
-                return f"{match[1]}-{match[2]}".upper()
-        return ""
 
 
 class _Found(NamedTuple):
@@ -315,20 +214,6 @@ class _Found(NamedTuple):
     cells: list[Cell]
 
 
-class _Entry(NamedTuple):
-    """What one number is.
-
-    Attributes:
-        is_count: Whether it is a whole number.
-        part: Of a percentage, which of the numbers is compared; else none.
-        whole: Which it is compared with; none where `part` is.
-    """
-
-    is_count: bool
-    part: int | None = None
-    whole: int = 0
-
-
 @dataclass(frozen=True)
 class _Template:
     """Where the numbers stand on all sheets that have the same words in the same places.
@@ -340,7 +225,7 @@ class _Template:
         asides: Where a line and a column meet, and a number says nothing that is kept.
         places: Where numbers stand; so the next three, each in the same order.
         names: The places as spreadsheets name them.
-        meaning_numbers: Positions in `_Forms.meanings`.
+        meaning_numbers: Positions in `Forms.meanings`.
         entries: What the numbers are.
         rest: From the first line on, what stands in the places between the numbers.
         words: Its texts, normalised.
@@ -356,7 +241,7 @@ class _Template:
     places: tuple[Place, ...]
     names: tuple[str, ...]
     meaning_numbers: tuple[int, ...]
-    entries: tuple[_Entry, ...]
+    entries: tuple[Entry, ...]
     rest: tuple[object, ...]
     words: frozenset[str]
     identity_count: int
@@ -380,28 +265,11 @@ class _Outline(NamedTuple):
     rows: tuple[int, ...]
 
 
-class _FormReader:
-    """Finds the lines and columns of one form.
-
-    Args:
-        layout: Of its generation.
-        form: The form.
-        first_meaning: Number of the first of its meanings.
-
-    Attributes:
-        meanings: By position of line and column.
-    """
+class _FormReader(KnownForm):
+    """Finds the lines and columns of one form on a sheet."""
 
     def __init__(self, layout: Layout, form: Form, *, first_meaning: int) -> None:
-        self.layout = layout
-        self.form = form
-        self.meanings = {
-            (line_at, column_at): meaning
-            for line_at, line in enumerate(form.lines)
-            for column_at, column in enumerate(form.columns)
-            if (meaning := form.find_meaning(line, column)) is not None
-        }
-        self._numbers = {key: first_meaning + at for at, key in enumerate(self.meanings)}
+        super().__init__(layout, form, first_meaning=first_meaning)
         self._labels = frozenset().union(*(line.labels for line in form.lines))
         self._known: dict[_Outline, dict[tuple[object, ...], _Template]] = {}
 
@@ -430,13 +298,13 @@ class _FormReader:
 
     def _find_heads(self, above: Sequence[Sequence[str]]) -> tuple[tuple[int, int], ...]:
         """Return the columns of numbers by the words above them, the lowest of which count; with their positions."""
-        found = {
-            position: column
-            for labels in above
-            for column, label in enumerate(labels)
-            if (position := self.form.column_labels.get(label)) is not None
-        }
-        return tuple(sorted((column, position) for position, column in found.items()))
+        found: dict[int, int] = {}
+        for labels in above:
+            for column, label in enumerate(labels):
+                position = self.form.column_labels.get(label)
+                if position is not None:
+                    found = {other: at for other, at in found.items() if at != position} | {column: position}
+        return tuple(sorted(found.items()))
 
     def _has_twins(self, above: Sequence[Sequence[str]]) -> bool:
         """Whether a row above the lines has the words of one column twice."""
@@ -451,7 +319,7 @@ class _FormReader:
         words = columns[label_column] if label_column >= 0 else ()
         first = next((row for row, label in enumerate(words) if label in self._labels), len(grid))
         heads = self._find_heads(labels[:first])
-        lines = {line_at: row for row, line_at in self._find_lines(words).items() if self.form.lines[line_at].label}
+        lines = {line_at: row for row, line_at in self.find_lines(words).items() if self.form.lines[line_at].label}
         meeting = {
             (line_at, position): Place(row, column) for line_at, row in lines.items() for column, position in heads
         }
@@ -464,7 +332,7 @@ class _FormReader:
             for column, cell in enumerate(grid[row]):
                 if cell == "" or (row, column) in taken:
                     continue
-                identity_count += _may_identify(cell)
+                identity_count += may_identify(cell)
                 if column <= label_column or not is_number(cell) or _numbers_columns(grid[row], heads, label_column):
                     furniture_count += 1
                 else:
@@ -476,8 +344,8 @@ class _FormReader:
             places=tuple(cells.values()),
             names=tuple(place.name for place in cells.values()),
             asides=tuple(place for cell, place in meeting.items() if cell not in cells),
-            meaning_numbers=tuple(self._numbers[cell] for cell in cells),
-            entries=self._list_entries(tuple(cells)),
+            meaning_numbers=tuple(self.meaning_numbers[cell] for cell in cells),
+            entries=self.list_entries(tuple(cells)),
             rest=_list_rest(grid, first, heads, tuple(lines.values()) if heads else ()),
             words=frozenset(chain.from_iterable(labels[first:])),
             identity_count=identity_count,
@@ -485,82 +353,34 @@ class _FormReader:
             unexpected=tuple(unexpected),
         )
 
-    def _list_entries(self, cells: Sequence[tuple[int, int]]) -> tuple[_Entry, ...]:
-        """Return what the numbers are that stand where lines and columns meet."""
-        numbers = {cell: at for at, cell in enumerate(cells)}
-        total = next((line_at for line_at, _ in cells if self.form.lines[line_at].group == "all"), -1)
-        columns = enumerate(self.form.columns)
-        plain = {column.is_earlier: position for position, column in columns if not column.statement}
 
-        def explain(line_at: int, position: int) -> _Entry:
-            meaning = self.meanings[line_at, position]
-            wholes = {"percent_of_earlier": (line_at, plain.get(True, -1)), "share": (total, plain.get(False, -1))}
-            part = numbers.get((line_at, plain.get(False, -1)))
-            whole = numbers.get(wholes.get(meaning.statement, (-1, -1)))
-            return _Entry(meaning.is_count) if part is None or whole is None else _Entry(meaning.is_count, part, whole)
-
-        return tuple(explain(*cell) for cell in cells)
-
-    def _find_lines(self, words: Sequence[str]) -> dict[int, int]:
-        """Return the position of the line of each row that has one.
-
-        The same words may stand for several lines ("a" and "b" below arrivals and departures): they are taken in the
-        order of the form, after the line before, if one is left there.
-        """
-        left = list(enumerate(self.form.lines))
-        found: dict[int, int] = {}
-        last = -1
-        for row, label in enumerate(words):
-            fitting = [(at, line) for at, line in left if label in line.labels]
-            if fitting:
-                at, line = next((entry for entry in fitting if entry[0] > last), fitting[0])
-                found[row] = last = at
-                left.remove((at, line))
-        return found
+def is_list_of_faults(sheet: Sheet) -> bool:
+    """Whether a sheet is the one with the faults of an earlier copy."""
+    return bool(sheet.grid) and FAULTS_TITLE in sheet.grid[0][:1]
 
 
-# what a workbook may not be
+def _find(sheet: Sheet, forms: Forms[_FormReader]) -> _Found:
+    """Return which form a sheet says to be, or its tab says, and where its numbers stand."""
+    texts = (cell for row in sheet.grid for cell in row if type(cell) is str)
+    code = "" if is_list_of_faults(sheet) else forms.find_code(chain(texts, (sheet.name,)))
+    reader = forms.by_code.get(code)
+    template = reader.find_template(sheet) if reader else _lay_out_nothing(sheet.grid)
+    return _Found(sheet, code, reader, template, [sheet.grid[row][column] for row, column in template.places])
 
 
 def _check_persons(found: Iterable[_Found]) -> None:
-    """Refuse a list of persons; only the heads of its columns are named.
+    """Refuse a list of persons.
 
     Raises:
-        Refusal: A sheet has columns that only such a list has, or numbers that may identify persons.
+        Refusal: It is one.
     """
     words: set[str] = set()
     identity_count = 0
     for sheet, _, _, template, cells in found:
         above = sheet.grid[: template.first]
         words.update(template.words, *_list_labels(above))
-        identity_count += template.identity_count + sum(map(_may_identify, chain(cells, *above)))
-    persons, births, identities = (
-        sorted(word for word in words if word.startswith(heads))
-        for heads in (_PERSON_HEADS, _BIRTH_HEADS, _IDENTITY_HEADS)
-    )
-    heads = [*identities, *(persons + births if persons and births else ())]
-    if identity_count > _MAX_IDENTITY_NUMBERS:
-        heads.append(f"{identity_count} × 9/12")
-    if heads:
-        raise Refusal(reason_code="lists_persons", found=", ".join(heads))
-
-
-def _check_forms(found: Sequence[_Found], codes: Iterable[str]) -> None:
-    """Refuse a workbook in which no sheet is a form.
-
-    Raises:
-        Refusal: There is none.
-    """
-    if not any(form.reader for form in found):
-        said = ", ".join(form.code for form in found if form.code) or "–"
-        raise Refusal(reason_code="wrong_form", found=said, expected=", ".join(codes))
-
-
-def _may_identify(cell: Cell) -> bool:
-    """Whether a cell has as many digits as the number of a person, or so many that nobody counts."""
-    if type(cell) is float:
-        return cell >= _LEAST_IDENTITY_NUMBER and cell < LIMIT and cell.is_integer()
-    return type(cell) is str and len(cell) > _SHORTEST and _IDENTITY_NUMBER.search(cell) is not None
+        identity_count += template.identity_count + sum(map(may_identify, chain(cells, *above)))
+    check_persons(words, identity_count)
 
 
 # where things stand

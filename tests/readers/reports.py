@@ -1,4 +1,4 @@
-"""One workbook read, as the tests of reports look at it."""
+"""One file of reports read, as the tests of reports look at it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.layouts import Layout, read_layouts
 from pipelines.observations import RawFile
+from pipelines.readers.report_table import read_report_tables
 from pipelines.readers.workbook import read_workbooks
 from pipelines.settings import CHECKOUT
 
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from pipelines.observations import Intake
+
 LAYOUTS = read_layouts(CHECKOUT / "data" / "raw" / "commune_reports")
 PATH = "commune_reports/2024-H1/thu-cuc.xlsx"
+TABLE_PATH = "commune_reports/2024-H1/phu-tho.csv"
 
 
 class Found(NamedTuple):
-    """What was found in one workbook.
+    """What was found in one file.
 
     Attributes:
         observations: Schema ``OBSERVATIONS``.
@@ -34,9 +38,22 @@ class Found(NamedTuple):
 
 def read_report(content: bytes, layouts: Sequence[Layout] = LAYOUTS, *, max_bytes: int = 10**8) -> Found:
     """Read one workbook."""
-    intake = read_workbooks([RawFile("commune_reports", PATH, content)], layouts, max_bytes=max_bytes)
+    return _look_at(read_workbooks([RawFile("commune_reports", PATH, content)], layouts, max_bytes=max_bytes))
+
+
+def read_table(content: bytes, layouts: Sequence[Layout] = LAYOUTS) -> Found:
+    """Read one table of reports."""
+    return _look_at(read_report_tables([RawFile("commune_reports", TABLE_PATH, content)], layouts))
+
+
+def _look_at(intake: Intake) -> Found:
     (account,) = intake.parts["files"].to_dicts()
     return Found(intake.parts["observations"], intake.parts["rejections"], account)
+
+
+def list_faults(found: Found) -> list[tuple[str, str, str]]:
+    """Return reason, place and what stands there of each fault."""
+    return found.rejections.select("reason_code", "locator", "found").rows()
 
 
 def check_account(found: Found) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.layouts import find_form
-from readers.reports import LAYOUTS, Found, check_account
+from readers.reports import LAYOUTS, Found, check_account, list_faults
 from readers.reports import read_report as read
 
 if TYPE_CHECKING:
@@ -63,10 +63,6 @@ def write(*sheets: Mapping[str, Any], names: Sequence[str] = (), hidden: Sequenc
 def list_numbers(found: Found) -> list[tuple[Any, ...]]:
     columns = ("locator", "measure_code", "group_code", "statement_code", "value")
     return found.observations.select(columns).rows()
-
-
-def list_faults(found: Found) -> list[tuple[str, str, str]]:
-    return found.rejections.select("reason_code", "locator", "found").rows()
 
 
 # numbers
@@ -198,6 +194,16 @@ def test_blank_rows_and_columns_and_merged_heads_do_not_matter() -> None:
 
     assert [row[1:] for row in list_numbers(moved)] == [row[1:] for row in list_numbers(read(write(HEAD | LINES)))]
     check_account(moved)
+
+
+def test_a_column_is_what_the_lowest_words_above_it_say() -> None:
+    found = read(write(HEAD | LINES | {"C8": "", "D2": "Trong kỳ"}))
+
+    assert list_faults(found) == [
+        ("unexpected_number", f"'Biểu 1'!C{row}", text) for row, text in ((9, "30"), (11, "12"))
+    ]
+    assert [row[3:] for row in list_numbers(found)] == [("repeated_level", 20), ("percent_of_earlier", 150)]
+    check_account(found)
 
 
 def test_the_row_that_numbers_the_columns_is_none_of_the_numbers() -> None:
