@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.observations import Intake, RawFile
-from pipelines.reporters import load_places, refuse_unknown_reporters
+from pipelines.reporters import refuse_unknown_reporters
 from pipelines.sources import list_files, read_files, read_sources
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from pipelines.lake import FileVersion, Lake
     from pipelines.sources import Source
 
-    Files = Sequence[tuple[Source, RawFile]]
+    Sources = Mapping[str, Source]
 
 MOST_FILES = 1_000
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
 more than two batches are read again."""
 
-_MANY_FILES = 400
-"""So many are read faster by several processes, though each of them takes half a second to start."""
-_FILES_A_TASK = 200
+_FILES_A_TASK = 125
 _MOST_PROCESSES = 4
+_AHEAD = 2
+"""Portions that are being read while one is appended."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def ingest(raw: Path, lake: Lake, *, now: dt.datetime, max_bytes: int) -> Ingest
     batch_ids = []
     file_count = 0
     counts = dict.fromkeys(("found_count", "accepted_count", "rejected_count"), 0)
-    for files, intake in _read(_in_portions(_list_changed(raw, known)), max_bytes=max_bytes):
+    sources = {source.source_name: source for source in read_sources(raw)}
+    for files, intake in _read(_in_portions(_list_changed(raw, sources, known)), sources, max_bytes=max_bytes):
         new = _leave_out_known(files, intake, known)
         if new is not None:
             batch_ids.append(lake.append(new, now=now))
@@ -85,21 +86,22 @@ def ingest(raw: Path, lake: Lake, *, now: dt.datetime, max_bytes: int) -> Ingest
     return Ingestion(tuple(batch_ids), file_count, **counts)
 
 
-def _list_changed(raw: Path, known: Mapping[str, FileVersion]) -> Iterator[tuple[Source, RawFile]]:
+def _list_changed(raw: Path, sources: Sources, known: Mapping[str, FileVersion]) -> Iterator[RawFile]:
     """Give the files that the lake does not know as they are, and those in which it knows a fault."""
-    for source in read_sources(raw):
+    for source in sources.values():
         for path in list_files(raw, source):
-            file = RawFile(source.source_name, path.relative_to(raw).as_posix(), path.read_bytes())
+            with open(f"{raw}/{path}", "rb") as opened:  # noqa: PTH123 - thousands of files a night
+                file = RawFile(source.source_name, path, opened.read())
             version = known.get(file.file_path)
             if version is None or version.file_sha256 != file.sha256 or version.rejection_ids:
-                yield source, file
+                yield file
 
 
-def _in_portions(files: Iterator[tuple[Source, RawFile]]) -> Iterator[Files]:
-    portion: list[tuple[Source, RawFile]] = []
+def _in_portions(files: Iterator[RawFile]) -> Iterator[list[RawFile]]:
+    portion: list[RawFile] = []
     size = 0
-    for source, file in files:
-        portion.append((source, file))
+    for file in files:
+        portion.append(file)
         size += len(file.content)
         if len(portion) == MOST_FILES or size >= MOST_BYTES:
             yield portion
@@ -108,36 +110,58 @@ def _in_portions(files: Iterator[tuple[Source, RawFile]]) -> Iterator[Files]:
         yield portion
 
 
-def _read(portions: Iterator[Files], *, max_bytes: int) -> Iterator[tuple[Files, Intake]]:
-    """Read portions in their order: large ones in several processes, the next while the one before is appended."""
-    reading: deque[tuple[Files, list[Future[Intake]]]] = deque()
+def _read(
+    portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
+) -> Iterator[tuple[list[RawFile], Intake]]:
+    """Read portions, in their order.
+
+    If the first one is full, others may follow: processes are started that read them. They take a second to start, in
+    which the first one is read here.
+    """
+    waiting: deque[tuple[list[RawFile], list[Future[Intake]]]] = deque()
     with ExitStack() as stack:
         processes: ProcessPoolExecutor | None = None
         for files in portions:
-            if processes is None and len(files) < _MANY_FILES:
-                yield files, refuse_unknown_reporters(_read_portion(files, max_bytes))
-                continue
-            is_first = processes is None
-            processes = processes or stack.enter_context(_start_processes())
-            tasks = [files[first : first + _FILES_A_TASK] for first in range(0, len(files), _FILES_A_TASK)]
-            reading.append((files, [processes.submit(_read_portion, task, max_bytes) for task in tasks]))
-            if is_first:
-                # a second's work, for which there is time while they start
-                load_places()
-            if len(reading) > 1:
-                yield _await(*reading.popleft())
-        while reading:
-            yield _await(*reading.popleft())
+            waiting.append((files, _submit(files, processes, max_bytes=max_bytes) if processes else []))
+            if processes is None and len(files) == MOST_FILES:
+                processes = stack.enter_context(_start_processes(sources))
+            if len(waiting) > _AHEAD or processes is None:
+                yield _finish(*waiting.popleft(), sources, max_bytes=max_bytes)
+        while waiting:
+            yield _finish(*waiting.popleft(), sources, max_bytes=max_bytes)
 
 
-def _start_processes() -> ProcessPoolExecutor:
+def _submit(files: list[RawFile], processes: ProcessPoolExecutor, *, max_bytes: int) -> list[Future[Intake]]:
+    tasks = [files[first : first + _FILES_A_TASK] for first in range(0, len(files), _FILES_A_TASK)]
+    return [processes.submit(_read_task, task, max_bytes) for task in tasks]
+
+
+def _finish(
+    files: list[RawFile], tasks: list[Future[Intake]], sources: Sources, *, max_bytes: int
+) -> tuple[list[RawFile], Intake]:
+    intake = Intake.united([task.result() for task in tasks]) if tasks else _read_files(files, sources, max_bytes)
+    return files, refuse_unknown_reporters(intake)
+
+
+def _read_files(files: Sequence[RawFile], sources: Sources, max_bytes: int) -> Intake:
+    groups = groupby(files, key=lambda file: file.source_name)
+    return Intake.united([read_files(sources[name], list(group), max_bytes=max_bytes) for name, group in groups])
+
+
+# in processes of their own
+
+_SOURCES: dict[str, Source] = {}
+
+
+def _start_processes(sources: Sources) -> ProcessPoolExecutor:
     # a process that is forked beside the threads of Polars may hang
     count = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_process, initargs=(sources,))
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it does, however that ends."""
+def _begin_process(sources: Sources) -> None:
+    """Keep the sources, and end this process when the one that started it does, however that ends."""
+    _SOURCES.update(sources)
     parent = parent_process()
 
     def watch() -> None:
@@ -148,25 +172,16 @@ def _end_with_parent() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _await(files: Files, reading: list[Future[Intake]]) -> tuple[Files, Intake]:
-    # while other processes read the next portion
-    return files, refuse_unknown_reporters(Intake.united([future.result() for future in reading]))
+def _read_task(files: Sequence[RawFile], max_bytes: int) -> Intake:
+    return _read_files(files, _SOURCES, max_bytes)
 
 
-def _read_portion(files: Files, max_bytes: int) -> Intake:
-    by_source = groupby(files, key=lambda entry: entry[0].source_name)
-    groups = [list(group) for _, group in by_source]
-    return Intake.united(
-        [read_files(group[0][0], [file for _, file in group], max_bytes=max_bytes) for group in groups]
-    )
-
-
-def _leave_out_known(files: Files, intake: Intake, known: Mapping[str, FileVersion]) -> Intake | None:
+def _leave_out_known(files: list[RawFile], intake: Intake, known: Mapping[str, FileVersion]) -> Intake | None:
     """Return what was found in files that have another content, or other faults, than the lake knows."""
     faults = intake.parts["rejections"].group_by("file_path").agg(pl.col("rejection_id"))
     rejection_ids = {path: frozenset(ids) for path, ids in faults.iter_rows()}
     changed = []
-    for _, file in files:
+    for file in files:
         version = known.get(file.file_path)
         now = (file.sha256, rejection_ids.get(file.file_path, frozenset()))
         if version is None or now != (version.file_sha256, version.rejection_ids):

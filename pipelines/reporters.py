@@ -69,8 +69,7 @@ def refuse_unknown_reporters(intake: Intake) -> Intake:
 
 
 @cache
-def load_places() -> Places:
-    """Return what resolves the names of units; takes a second, once."""
+def _load_places() -> Places:
     return Places(load_gazetteer())
 
 
@@ -78,7 +77,7 @@ def _find_candidates(
     level: str, name: str, parent: str | None, province: str | None, day: dt.date | None
 ) -> str | None:
     """Return the names that a name may mean, if it is not the name of one organisation; empty if it is like none."""
-    places = load_places()
+    places = _load_places()
     spans = places.resolve(level, name, parent, province)
     resolutions = [find_span(spans, day)] if day else [span.resolution for span in spans]
     if any(resolution.organisation_id is not None for resolution in resolutions):

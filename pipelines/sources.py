@@ -98,13 +98,14 @@ def read_sources(raw: Path) -> list[Source]:
     return sources
 
 
-def list_files(raw: Path, source: Source) -> list[Path]:
-    """Return the data files of a source, sorted by path."""
+def list_files(raw: Path, source: Source) -> list[str]:
+    """Return the data files of a source, as sorted paths below ``data/raw``, with slashes."""
+    above = len(os.path.join(raw, ""))  # noqa: PTH118 - thousands of files a night
     found = []
     for folder, below, names in os.walk(raw / source.source_name):
         below[:] = [name for name in below if not name.startswith(("_", "."))]
-        found += [Path(folder, name) for name in names if not name.startswith(("_", "."))]
-    return sorted(found)
+        found += [f"{folder[above:]}/{name}" for name in names if not name.startswith(("_", "."))]
+    return sorted(path.replace(os.sep, "/") for path in found)
 
 
 Reader = Callable[[Sequence[RawFile], Source, int], Intake]

@@ -208,7 +208,6 @@ def test_an_ingestion_is_the_sum_of_its_readings(raw: Path, lake: Lake) -> None:
 def many(raw: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Make portions of a few files, which several processes read; return how many files there are."""
     monkeypatch.setattr(module, "MOST_FILES", 4)
-    monkeypatch.setattr(module, "_MANY_FILES", 3)
     monkeypatch.setattr(module, "_FILES_A_TASK", 2)
     for number in range(9):
         (raw / "article_notes" / f"n{number}").mkdir()
@@ -230,7 +229,7 @@ def test_several_processes_find_what_one_finds(
     many: int, raw: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(raw, lake)
-    monkeypatch.setattr(module, "_MANY_FILES", many)
+    monkeypatch.setattr(module, "MOST_FILES", 2 * many)
     alone = Lake(raw.parent / "other_lake")
     run(raw, alone)
 

@@ -31,7 +31,7 @@ _IDENTITY_HEADS = ("cccd", "cmnd", "số cccd", "số cmnd", "số định danh"
 """How heads of the columns of a list of persons begin, normalised."""
 _IDENTITY_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{9}|[0-9]{12}|[0-9]{3}(?: [0-9]{3}){2,3})(?![0-9])")
 _SHORTEST = 8
-_LEAST_IDENTITY_NUMBER = 10**8
+LEAST_IDENTITY_NUMBER = 10**8
 """What is stored as a number, and may have lost its zeros; no organisation counts so many persons."""
 _MAX_IDENTITY_NUMBERS = 2
 _FIRST_YEAR, _LAST_YEAR = 1930, 2200
@@ -294,5 +294,5 @@ def check_persons(words: Iterable[str], identity_count: int) -> None:
 def may_identify(cell: Cell) -> bool:
     """Whether a cell has as many digits as the number of a person, or so many that nobody counts."""
     if type(cell) is float:
-        return cell >= _LEAST_IDENTITY_NUMBER and cell < LIMIT and cell.is_integer()
+        return cell >= LEAST_IDENTITY_NUMBER and cell < LIMIT and cell.is_integer()
     return type(cell) is str and len(cell) > _SHORTEST and _IDENTITY_NUMBER.search(cell) is not None

@@ -24,6 +24,7 @@ from pipelines.layouts import normalise_label
 from pipelines.readers.containers import Place, read_sheets
 from pipelines.readers.report_cells import Report, ReportCells
 from pipelines.readers.report_forms import (
+    LEAST_IDENTITY_NUMBER,
     Account,
     Forms,
     KnownForm,
@@ -64,13 +65,28 @@ def read_workbooks(files: Sequence[RawFile], layouts: Sequence[Layout], *, max_b
         stands above the lines). A workbook that is refused whole is one record with one fault; its cells are not
         counted.
     """
-    forms = Forms(layouts, _FormReader)
+    forms = _know_forms(layouts)
     cells = ReportCells(forms.meanings)
 
     def read(file: RawFile, file_number: int, rejections: Rejections) -> Account:
         return _Workbook(file, file_number, forms, cells, rejections).read(max_bytes=max_bytes)
 
     return read_each(files, cells, read)
+
+
+_KNOWN: list[tuple[Sequence[Layout], Forms[_FormReader]]] = []
+_MOST_KNOWN = 4
+_MOST_TEMPLATES = 500
+
+
+def _know_forms(layouts: Sequence[Layout]) -> Forms[_FormReader]:
+    """Return the forms of layouts, with what was found of sheets before: files come in portions."""
+    for known, forms in _KNOWN:
+        if known is layouts:
+            return forms
+    forms = Forms(layouts, _FormReader)
+    _KNOWN[:] = [*_KNOWN[1 - _MOST_KNOWN :], (layouts, forms)]
+    return forms
 
 
 @dataclass
@@ -285,6 +301,8 @@ class _FormReader(KnownForm):
                 template = templates.get(_list_rest(sheet.grid, first, heads, rows))
                 if template is not None:
                     return template
+        if sum(map(len, self._known.values())) >= _MOST_TEMPLATES:
+            self._known.clear()
         template = self._lay_out(sheet.grid)
         first, heads = template.first, template.heads
         counts = self._count_words(_list_labels(sheet.grid[:first]))
@@ -379,7 +397,9 @@ def _check_persons(found: Iterable[_Found]) -> None:
     for sheet, _, _, template, cells in found:
         above = sheet.grid[: template.first]
         words.update(template.words, *_list_labels(above))
-        identity_count += template.identity_count + sum(map(may_identify, chain(cells, *above)))
+        # nearly all are small numbers
+        others = [cell for cell in chain(cells, *above) if type(cell) is not float or cell >= LEAST_IDENTITY_NUMBER]
+        identity_count += template.identity_count + sum(map(may_identify, others))
     check_persons(words, identity_count)
 
 
