@@ -236,12 +236,17 @@ def _keep_state(paths: Paths, fingerprint: str) -> None:
 
 
 def _are_meanings_kept(paths: Paths) -> bool:
-    """Whether everything that was resolved for the last build is resolved in the same way now; more may be."""
+    """Whether everything that was resolved for the last build is resolved in the same way now; more names may be.
+
+    Another identity speaks of what is there already.
+    """
     for file in paths.built_derived.glob("*.parquet"):
         former, current = pl.read_parquet(file), pl.read_parquet(paths.derived / file.name)
         if former.columns != current.columns:
             return False
         if not former.join(current, on=former.columns, how="anti", nulls_equal=True).is_empty():
+            return False
+        if file.name == paths.identities.name and former.height < current.height:
             return False
     return True
 

@@ -53,9 +53,14 @@ FAMILIES = (
     Family(
         "contents and periods", "intermediate", 3, ("int_contents_*", "int_periods_stated", "int_cal*", "int_whole_*")
     ),
-    Family("counts", "intermediate", 3, ("int_counts_*", "int_code_relations")),
+    Family("counts", "intermediate", 3, ("int_counts_*", "int_code_relations", "int_identity_terms")),
     Family("facts: how many", "marts", 4, ("fct_*",)),
-    Family("reports: owed, received", "intermediate", 4, ("int_reports_*", "int_organisation_areas")),
+    Family(
+        "reports: owed, received",
+        "intermediate",
+        4,
+        ("int_reports_received", "int_reports_expected", "int_reports_matched", "int_organisation_areas"),
+    ),
     Family("dimensions", "marts", 4, ("dim_*",)),
     Family(
         "sums: time, organisations",
@@ -71,6 +76,7 @@ FAMILIES = (
         6,
         ("int_targets_*", "int_admission*", "int_coverage_*", "int_stalls_*", "int_group_*"),
     ),
+    Family("checks of reports", "intermediate", 6, ("int_report_*", "int_reports_*")),
     Family("comparisons of figures", "intermediate", 6, ("int_*",)),
     Family("answers", "reports", 7, ("rpt_*",)),
 )

@@ -62,6 +62,11 @@ class Paths:
         return self.derived / "organisations.parquet"
 
     @property
+    def identities(self) -> Path:
+        """What lines of official forms make up."""
+        return self.derived / "identities.parquet"
+
+    @property
     def printed_names(self) -> Path:
         """The distinct printed names of each batch, kept because a batch never changes."""
         return self.derived / "printed_names"

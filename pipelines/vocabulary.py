@@ -46,7 +46,7 @@ def read_partitions(table: str) -> tuple[tuple[str, str, str], ...]:
         Code of the whole, code of a part and name of the partition, in the order of the seed.
     """
     rows = (tuple(row.values()) for row in _read_rows(table))
-    return tuple((whole, part, name) for whole, part, relation, name in rows if relation == "part_of")
+    return tuple((whole, part, name) for whole, part, relation, name, *_ in rows if relation == "part_of")
 
 
 def read_rejection_reason(reason_code: str) -> RejectionReason:

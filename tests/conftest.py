@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
 from pipelines.paths import DBT_PROJECT, Paths
@@ -175,6 +176,7 @@ def _build_warehouse(root: Path, *arguments: str) -> Built:
     lake = Lake(paths.lake)
     ingestion = ingest(paths.raw, lake, now=dt.datetime.now(dt.UTC), max_bytes=2**28)
     derive_organisations(lake, paths, until=None)
+    derive_identities(paths)
     exit_code, output = _run_dbt(paths, "build", *arguments)
     if exit_code and not arguments:
         # what stands behind a failed test was left out; other tests have something to say of it

@@ -73,8 +73,11 @@ def read(name: str) -> str:
 MODELS = select_files("dbt_project/models/", ".sql")
 SEEDS = select_files("dbt_project/seeds/", ".csv")
 MODULES = select_files("", ".py")
+UNIONS = ("int_comparisons_unioned", "int_report_contradictions_unioned")
 FAMILIES = frozenset(
-    re.findall(r"'(int_\w+_compared)'", read("dbt_project/models/intermediate/int_comparisons_unioned.sql"))
+    family
+    for union in UNIONS
+    for family in re.findall(r"'(int_\w+_compared)'", read(f"dbt_project/models/intermediate/{union}.sql"))
 )
 """Models with the same columns, whose key is tested where they are united."""
 TEXTS = [name for name in list_files() if Path(name).suffix in TEXT_SUFFIXES or "." not in Path(name).name]

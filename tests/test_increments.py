@@ -26,6 +26,7 @@ import pytest
 
 from pipelines import dbt_project
 from pipelines.dbt_project import Building, find_built_until, list_kept
+from pipelines.identities import derive_identities
 from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Intake, RawFile, Reading, frame
 from pipelines.paths import DBT_PROJECT, AsOfPaths, Paths
@@ -45,6 +46,7 @@ OF_THE_NIGHT = {
     "intermediate.int_counts_changed",
     "intermediate.int_admissions_changed",
     "intermediate.int_roll_ups_changed",
+    "intermediate.int_reports_changed",
 }
 """What a night may change: by its meaning something else in a build of everything."""
 
@@ -460,6 +462,7 @@ class Nights:
 def build(paths: Paths, *, as_of: dt.datetime | None = None) -> str:
     """Build what a night builds, without the tests; return the newest batch that was there before."""
     derive_organisations(Lake(paths.lake), paths, until=as_of)
+    derive_identities(paths)
     building = Building(paths, as_of=as_of, is_tested=False)
     for _ in building:
         pass
@@ -705,6 +708,16 @@ def test_a_name_or_organisation_that_means_something_else_builds_everything(comp
     changed.write_parquet(file)
 
     assert find_built_until(complete) == ""
+
+
+@pytest.mark.parametrize(("kept_rows", "is_kept"), [(1, False), (2, True)])
+def test_another_identity_of_the_layouts_builds_everything(kept_rows: int, *, is_kept: bool, complete: Paths) -> None:
+    pl.DataFrame({"identity_code": ["d", "e"][:kept_rows]}).write_parquet(complete.identities)
+    dbt_project._keep_state(complete, dbt_project._fingerprint(complete))
+
+    pl.DataFrame({"identity_code": ["d", "e"]}).write_parquet(complete.identities)
+
+    assert bool(find_built_until(complete)) is is_kept
 
 
 def test_a_fuller_name_of_the_same_organisation_builds_everything(complete: Paths) -> None:

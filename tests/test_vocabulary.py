@@ -105,7 +105,8 @@ def test_the_messages_of_a_rejection_show_what_was_found_and_expected_and_nothin
 
 
 def test_every_rejection_reason_of_the_code_is_in_the_seed_and_the_reverse() -> None:
-    modules = [CHECKOUT / "pipelines" / "sources.py", *(CHECKOUT / "pipelines" / "readers").glob("*.py")]
+    pipelines = CHECKOUT / "pipelines"
+    modules = [pipelines / "sources.py", pipelines / "reporters.py", *(pipelines / "readers").glob("*.py")]
     position = {"_Check": 0, "add": 0, "reject_file": 1}
     literals, given = set(), set()
     for module in modules:
@@ -114,13 +115,14 @@ def test_every_rejection_reason_of_the_code_is_in_the_seed_and_the_reverse() -> 
                 literals.add(node.value)
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                reason = node.args[position[name]] if name in position else None
-                given |= {reason.value} if isinstance(reason, ast.Constant) else set()
-    reasons = set(read_codes("rejection_reasons"))
+                named = [keyword.value for keyword in node.keywords if keyword.arg == "reason_code"]
+                reasons = [*named, *([node.args[position[name]]] if name in position else [])]
+                given |= {reason.value for reason in reasons if isinstance(reason, ast.Constant)}
+    known = set(read_codes("rejection_reasons"))
 
     assert len(given) > 10
-    assert given - reasons == set()
-    assert reasons - literals == set()
+    assert given - known == set()
+    assert known - literals == set()
 
 
 def test_every_reason_of_the_models_is_in_the_seed_and_the_reverse() -> None:
@@ -156,7 +158,8 @@ def list_related(whole: str, relation: str, partition_name: str = "") -> list[st
     """Return the groups that stand in a relation to another one."""
     key = (whole, relation, partition_name)
     rows = read_seed(SEEDS / "group_relations.csv")
-    return [child for parent, child, *rest in (row.values() for row in rows) if (parent, *rest) == key]
+    said = ("parent_group_code", "relation", "partition_name")
+    return [row["child_group_code"] for row in rows if tuple(row[column] for column in said) == key]
 
 
 def test_every_group_is_contained_in_the_whole() -> None:

@@ -7,14 +7,20 @@ with comparisons as (
     select
         comparison_id,
         observed_figure_id,
-        '|' || figure_ids || '|' as figure_list
+        figure_ids
     from {{ ref('int_comparisons_unioned') }}
+
+),
+
+named_figures as (
+
+    {{ split_figures('comparisons', 'comparison_id') }}
 
 ),
 
 figures as (
 
-    select '|' || figure_id || '|' as figure_name
+    select figure_id
     from {{ ref('fct_figures') }}
     where publication_id is not null or scope_code <> 'one' or statement_code <> 'level'
 
@@ -25,14 +31,15 @@ counted as (
     select
         comparisons.comparison_id,
         comparisons.observed_figure_id,
-        comparisons.figure_list,
-        -- figures named: one more than there are separators between them
-        length(comparisons.figure_list) - length(replace(comparisons.figure_list, '|', '')) - 1 as named_count,
-        count(figures.figure_name) as known_count
+        count(*) as named_count,
+        count(figures.figure_id) as known_count,
+        count(case when named_figures.figure_id = comparisons.observed_figure_id then 1 end) as observed_count
     from comparisons
+    inner join named_figures
+        on comparisons.comparison_id = named_figures.comparison_id
     left join figures
-        on comparisons.figure_list like '%' || figures.figure_name || '%'
-    group by comparisons.comparison_id, comparisons.observed_figure_id, comparisons.figure_list
+        on named_figures.figure_id = figures.figure_id
+    group by comparisons.comparison_id, comparisons.observed_figure_id
 
 )
 
@@ -40,5 +47,4 @@ select *
 from counted
 where
     named_count <> known_count
-    or known_count = 0
-    or (observed_figure_id is not null and figure_list not like '%|' || observed_figure_id || '|%')
+    or (observed_figure_id is not null and observed_count <> 1)

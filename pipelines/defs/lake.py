@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.defs.raw import list_source_keys
 from pipelines.defs.resources import Build
+from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
 from pipelines.observations import PARTS
@@ -25,6 +26,7 @@ _DESCRIPTIONS = {
 _DERIVED_DESCRIPTIONS = {
     "organisation_names": "One row per printed organisation name, single organisation in it and interval of days.",
     "organisations": "One row per organisation that is not the committee of an administrative unit.",
+    "identities": "One row per identity of the layouts and line that it adds or takes away.",
 }
 
 FILES = dg.AssetKey(["lake", "files"])
@@ -80,8 +82,8 @@ def lake() -> dg.Definitions:
             for table, description in _DERIVED_DESCRIPTIONS.items()
         ],
     )
-    def resolve_names(build: Build) -> Iterator[dg.MaterializeResult[None]]:
-        """Resolve the printed names of organisations. Rebuilt every night."""
+    def derive(build: Build) -> Iterator[dg.MaterializeResult[None]]:
+        """Resolve the printed names of organisations, and tabulate what layouts say. Rebuilt every night."""
         names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
         unresolved = names.filter(names["organisation_id"] == UNKNOWN).height
         yield dg.MaterializeResult(
@@ -91,8 +93,12 @@ def lake() -> dg.Definitions:
         yield dg.MaterializeResult(
             asset_key=["derived", "organisations"], metadata={"organisations": organisations.height}
         )
+        identities = derive_identities(build.paths)
+        yield dg.MaterializeResult(
+            asset_key=["derived", "identities"], metadata={"identities": identities["identity_code"].n_unique()}
+        )
 
-    return dg.Definitions(assets=[append_batch, resolve_names])
+    return dg.Definitions(assets=[append_batch, derive])
 
 
 def _ingest(build: Build, batches: Lake) -> Ingestion:

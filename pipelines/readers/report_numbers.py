@@ -90,7 +90,8 @@ def read_number(cell: Cell, part: Cell = "", whole: Cell = "", *, is_count: bool
     if abs(value) >= LIMIT:
         raise Fault(reason_code="number_out_of_range", expected=f"< {LIMIT}")
     if not is_count:
-        value = round(value * _find_scale(value, part, whole), EXACT.scale)
+        scale = _find_scale(value, part, whole)
+        value, precision = round(value * scale, EXACT.scale), min(precision * scale, Decimal(1))
     if value < 0:
         raise Fault(reason_code="negative_count", expected="0, 1, 2, …")
     if is_count and value != value.to_integral_value():

@@ -368,3 +368,10 @@ def test_a_percentage_keeps_all_its_digits(number: float) -> None:
 
     assert found["value"].to_list() == [Decimal(str(number))]
     assert Decimal(found["printed"].item()) == Decimal(str(number))
+
+
+def test_a_hundredth_of_a_percentage_is_as_precise_as_it_is_written() -> None:
+    found = read(write(HEAD | LINES | {"C9": 5, "D9": 6, "E9": 0.8333}))
+    row = found.observations.filter(pl.col("locator") == "'Biểu 1'!E9").row(0, named=True)
+
+    assert (row["printed"], row["value"], row["printed_precision"]) == ("0.8333", Decimal("83.33"), Decimal("0.01"))

@@ -7,7 +7,8 @@ with relations as (
         parent_group_code as parent_code,
         child_group_code as child_code,
         relation as relation_code,
-        partition_name
+        partition_name,
+        holds_on_forms
     from {{ ref('group_relations') }}
 
     union all
@@ -17,7 +18,8 @@ with relations as (
         parent_measure_code as parent_code,
         child_measure_code as child_code,
         relation as relation_code,
-        partition_name
+        partition_name,
+        true as holds_on_forms
     from {{ ref('measure_relations') }}
 
 ),

@@ -29,7 +29,7 @@ with compared as (
 identified as (
 
     select
-        {{ surrogate_key(['rule_code', 'organisation_id', 'figure_ids', 'reason_code', 'group_code', 'measure_code']) }} as comparison_id,
+        {{ comparison_id() }} as comparison_id,
         *
     from compared
 

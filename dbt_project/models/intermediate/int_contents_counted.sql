@@ -19,6 +19,10 @@ select
     ends_on,
     min(period_text) as period_text,
     count(*) as figure_count,
+    -- what the document counts itself, and marks by which two reports can be told apart
+    count(case when statement_code = 'level' then 1 end) as level_count,
+    sum(case when statement_code = 'level' then value end) as level_total,
+    max(case when statement_code = 'level' then value end) as greatest_level,
     max(batch_id) as batch_id
 from figures
 group by

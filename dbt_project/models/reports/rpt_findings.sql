@@ -1,9 +1,25 @@
 -- What needs a reader's attention: contradictions, figures that are right only under an explanation, names that are not
 -- clear. A finding is open from the moment the last of its figures came in.
+-- What contradicts in reports says itself since when it does: reports have too many figures to be looked up here.
+{% set columns = [
+    'comparison_id', 'rule_code', 'reason_code', 'verdict', 'severity', 'document_id', 'organisation_id', 'organisation_name',
+    'measure_code', 'group_code', 'period_id', 'period_label_vi', 'period_label_en', 'figure_ids', 'expected_low',
+    'expected_high', 'observed_low', 'observed_high', 'message_vi', 'message_en',
+] %}
 with comparisons as (
 
-    select * from {{ ref('rpt_published_total_comparisons') }}
+    select
+        {{ columns | join(', ') }},
+        cast(null as timestamp) as opened_at
+    from {{ ref('rpt_published_total_comparisons') }}
     where severity is not null
+
+    union all
+
+    select
+        {{ columns | join(', ') }},
+        opened_at
+    from {{ ref('int_report_contradictions_unioned') }}
 
 ),
 
@@ -68,7 +84,8 @@ findings as (
         case when observed_low = observed_high then observed_low end as observed,
         case when verdict = 'contradicted' then figure_ids end as suspects,
         message_vi,
-        message_en
+        message_en,
+        opened_at
     from comparisons
 
     union all
@@ -109,7 +126,8 @@ findings as (
             when names.resolution_code = 'unknown'
                 then ': no organisation bears this name; nearest names: ' || coalesce(names.candidate_names, 'none')
             else ': the name does not tell one organisation; candidates: ' || coalesce(names.candidate_names, 'none')
-        end as message_en
+        end as message_en,
+        cast(null as timestamp) as opened_at
     from names
     inner join {{ ref('fct_figures') }} as figures
         on names.figure_id = figures.figure_id
@@ -118,15 +136,36 @@ findings as (
 
 ),
 
+published as (
+
+    select * from findings
+    where opened_at is null
+
+),
+
+named_figures as (
+
+    {{ split_figures('published', 'finding_id') }}
+
+),
+
 opened as (
 
     select
-        findings.finding_id,
+        named_figures.finding_id,
         max(first_recorded.first_recorded_at) as opened_at
-    from findings
+    from named_figures
     inner join {{ ref('int_figures_first_recorded') }} as first_recorded
-        on '|' || findings.figure_ids || '|' like '%|' || first_recorded.figure_id || '|%'
-    group by findings.finding_id
+        on named_figures.figure_id = first_recorded.figure_id
+    group by named_figures.finding_id
+
+    union all
+
+    select
+        finding_id,
+        opened_at
+    from findings
+    where opened_at is not null
 
 ),
 
