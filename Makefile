@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench-warehouse lock ui documents units clean
+.PHONY: help run test test-slow check bench-ingest bench-warehouse lock ui documents units clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 	$(BIN)/lint-imports
+
+bench-ingest: .venv/installed ## measure 10,000 workbooks against bare reading and a pandas loop (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.ingest $(OPTIONS)
 
 bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (half an hour, 17 GB)
 	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ class Cost:
         processor_seconds: User and system time of the program and of the processes it waited for.
         peak_bytes: Most resident memory at one look, all processes of the program added up, or most of one of them
             between two looks; pages they share count in each of them.
+        process_count: Most processes at one look.
         exit_code: 0 if all went well, negative if a signal ended it.
         is_stopped: Whether it took longer than it was given.
         output: What it printed.
@@ -37,6 +38,7 @@ class Cost:
     seconds: float
     processor_seconds: float
     peak_bytes: int
+    process_count: int
     exit_code: int
     is_stopped: bool
     output: str
@@ -71,6 +73,7 @@ def measure(
         seconds=seconds,
         processor_seconds=usage.ru_utime + usage.ru_stime,
         peak_bytes=watch.peak_bytes,
+        process_count=watch.process_count,
         exit_code=process.returncode,
         is_stopped=watch.has_stopped,
         output=output.read_text(encoding="utf-8"),
@@ -87,11 +90,14 @@ class _Watch(Thread):
         self._deadline = deadline
         self._ended = Event()
         self.peak_bytes = 0
+        self.process_count = 0
         self.has_stopped = False
 
     def run(self) -> None:
         while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
-            self.peak_bytes = max(self.peak_bytes, *_measure_memory(self._session))
+            look = _look_at(self._session)
+            self.peak_bytes = max(self.peak_bytes, look.total_bytes, look.highest_bytes)
+            self.process_count = max(self.process_count, look.process_count)
             if self._deadline is not None and time.perf_counter() > self._deadline and not self.has_stopped:
                 self.has_stopped = True
                 with suppress(ProcessLookupError):
@@ -102,21 +108,36 @@ class _Watch(Thread):
         self.join()
 
 
-def _measure_memory(session: int) -> tuple[int, int]:
-    """Return the resident bytes of all processes of a session together, and the most that one of them has ever had.
+class _Look(NamedTuple):
+    """What is seen of the processes of a session at a moment.
+
+    Attributes:
+        total_bytes: Resident memory of all of them together.
+        highest_bytes: The most that one of them has ever had.
+        process_count: How many there are.
+    """
+
+    total_bytes: int
+    highest_bytes: int
+    process_count: int
+
+
+def _look_at(session: int) -> _Look:
+    """Look at all processes of a session.
 
     What the kernel says of a process that has ended will not do: it counts what the process was forked from.
     """
-    total = highest = 0
+    total = highest = count = 0
     for status in Path("/proc").glob("[0-9]*/stat"):
         # a process may end while we look
         with suppress(OSError):
             # the name, in brackets, may hold spaces
             fields = status.read_text().rpartition(")")[2].split()
             if int(fields[3]) == session:
+                count += 1
                 total += int(fields[21]) * _PAGE_BYTES
                 highest = max(highest, _read_highest(status.with_name("status")))
-    return total, highest
+    return _Look(total, highest, count)
 
 
 def _read_highest(status: Path) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.bounds import GIB, Bound, divide, format_number, print_bounds
 from benchmarks.comparison import list_differences
 from benchmarks.lake_generator import ADDED_MONTH, LakeGenerator, list_months
 from benchmarks.measurement import Cost, measure
@@ -30,7 +31,6 @@ ADDED_TO_FULL = 0.10
 ADDED_TO_ADDED = 1.5
 PEAK_GIB = 12.0
 
-_GIB = 2**30
 _LIMIT_FILE = "limit.duckdb"
 _BYTES_PER_ROW = 500
 """Disk for an observation: 80 in the build file, 80 in the limit's, 20 in the lake; the rest is room to spill."""
@@ -72,26 +72,6 @@ class Size:
         return None if tested is None else self.costs[name].seconds - tested
 
 
-@dataclass(frozen=True)
-class Bound:
-    """A claim about speed.
-
-    Attributes:
-        text: What must hold.
-        value: What was measured; None if a run it needs has failed.
-        limit: What it may be at most.
-    """
-
-    text: str
-    value: float | None
-    limit: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether it was measured and is within the limit."""
-        return self.value is not None and self.value <= self.limit
-
-
 def main() -> int:
     """Run the benchmark that the command line describes."""
     arguments = _parse_arguments()
@@ -100,7 +80,7 @@ def main() -> int:
     root.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(root).free
     needed = arguments.months * (arguments.communes or 10_035) * 30 * _BYTES_PER_ROW
-    console.print(f"writing below {root}: about {needed / _GIB:.1f} GiB of {free / _GIB:.1f} GiB that are free")
+    console.print(f"writing below {root}: about {needed / GIB:.1f} GiB of {free / GIB:.1f} GiB that are free")
     if needed > free:
         console.print("not enough room; choose another disk with --root", style="red")
         return 1
@@ -124,7 +104,7 @@ def main() -> int:
     _print_slowest((tenth, full), console, count=arguments.nodes)
     for difference in differences:
         console.print(f"not the same tables: {difference}", style="red", markup=False)
-    _print_bounds(bounds, console)
+    print_bounds(bounds, console)
     return 0 if not differences and all(bound.holds for bound in bounds) else 1
 
 
@@ -174,7 +154,7 @@ class _Runs:
         )
         self._size.costs[name] = cost
         outcome = "stopped" if cost.is_stopped else "ended" if cost.exit_code == 0 else "failed"
-        self._console.print(f"  {name}: {outcome} after {cost.seconds:.1f} s, {cost.peak_bytes / _GIB:.2f} GiB")
+        self._console.print(f"  {name}: {outcome} after {cost.seconds:.1f} s, {cost.peak_bytes / GIB:.2f} GiB")
         if cost.exit_code and not cost.is_stopped:
             self._console.print((cost.errors or cost.output)[-2000:], style="red", markup=False)
 
@@ -187,12 +167,12 @@ def _judge(tenth: Size, full: Size) -> list[Bound]:
     return [
         Bound(
             "full build without data tests / limit",
-            _divide(full.model_seconds("full build"), full.seconds("limit")),
+            divide(full.model_seconds("full build"), full.seconds("limit")),
             FULL_TO_LIMIT,
         ),
-        Bound("added month / full build", _divide(added, build), ADDED_TO_FULL),
-        Bound("added month / the same after a tenth", _divide(added, tenth.seconds("added month")), ADDED_TO_ADDED),
-        Bound("peak memory, GiB", _divide(peak, _GIB), PEAK_GIB),
+        Bound("added month / full build", divide(added, build), ADDED_TO_FULL),
+        Bound("added month / the same after a tenth", divide(added, tenth.seconds("added month")), ADDED_TO_ADDED),
+        Bound("peak memory, GiB", divide(peak, GIB), PEAK_GIB),
     ]
 
 
@@ -209,13 +189,13 @@ def _print_costs(sizes: tuple[Size, ...], console: Console) -> None:
                 f"{size.label}: {size.row_count:,}",
                 name,
                 f"{cost.seconds:.1f}",
-                _format(models, 1),
-                _format(tests, 1),
+                format_number(models, 1),
+                format_number(tests, 1),
                 f"{cost.processor_seconds:.1f}",
-                f"{cost.peak_bytes / _GIB:.2f}",
-                _format(_divide(size.seconds(name), size.seconds("limit"))),
-                _format(_divide(models, size.seconds("limit"))),
-                _format(_divide(size.seconds(name), size.seconds("full build"))),
+                f"{cost.peak_bytes / GIB:.2f}",
+                format_number(divide(size.seconds(name), size.seconds("limit"))),
+                format_number(divide(models, size.seconds("limit"))),
+                format_number(divide(size.seconds(name), size.seconds("full build"))),
                 outcome,
             )
     console.print(table)
@@ -230,22 +210,6 @@ def _print_slowest(sizes: tuple[Size, ...], console: Console, *, count: int) -> 
                 console.print(
                     f"{size.label}, {name}: " + ", ".join(f"{node.node} {node.seconds:.1f} s" for node in slowest)
                 )
-
-
-def _print_bounds(bounds: list[Bound], console: Console) -> None:
-    table = Table("bound", "measured", "at most", "")
-    for bound in bounds:
-        verdict = "not measured" if bound.value is None else "holds" if bound.holds else "does not hold"
-        table.add_row(bound.text, _format(bound.value), f"{bound.limit:g}", verdict)
-    console.print(table)
-
-
-def _divide(part: float | None, whole: float | None) -> float | None:
-    return None if part is None or whole is None else part / whole
-
-
-def _format(number: float | None, decimals: int = 2) -> str:
-    return "" if number is None else f"{number:.{decimals}f}"
 
 
 if __name__ == "__main__":

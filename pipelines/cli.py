@@ -169,6 +169,19 @@ def form(
 
 
 @app.command()
+def demo(*, lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI) -> None:
+    """Make up the reports of three districts, with one fault of every kind, and show what is found of them.
+
+    They are built like real ones into data/demo/, anew each time. The warehouse is not touched.
+
+    Exit code 0: every fault is found, and nothing else. 1: not so, or nothing could be built.
+    """
+    from pipelines.commands.demonstrating import demonstrate
+
+    raise typer.Exit(demonstrate(load_paths(), Console(), language=lang))
+
+
+@app.command()
 def status() -> None:
     """Show what is in the warehouse, when it was built, and what failed in the last run.
 

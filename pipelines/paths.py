@@ -121,6 +121,11 @@ class Paths:
         """Locked while a run writes; outside of `build`, which can be deleted at any time."""
         return self.dagster_home / "build.lock"
 
+    @property
+    def demonstration(self) -> Paths:
+        """A warehouse of made-up reports, beside this one."""
+        return Paths(self.root / "data" / "demo")
+
 
 @dataclass(frozen=True)
 class AsOfPaths(Paths):

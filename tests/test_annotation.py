@@ -29,7 +29,7 @@ FAULTY = HEAD | LINES | {"C9": "ba mươi", "C11": -3, "E11": "=C11*2"}
 NOT_COMPARED = frozenset(
     {"no number", "infinity", "a number beyond what a computer counts", "a number in the last row"}
 )
-"""What no spreadsheet writes as a number: in the copy the cell is marked, and empty; and what takes long to read."""
+"""What no spreadsheet writes as a number (in the copy the cell is marked, and empty), and what takes long to read."""
 REFUSED = {
     ((reason_code, "file"),)
     for reason_code in ("lists_persons", "macro_file", "password_protected", "unreadable_file", "unpacked_too_large")

@@ -1,4 +1,4 @@
-"""What the benchmark compares must be the same: a small lake, built by the product and by the hand-written SQL."""
+"""What a benchmark compares must be the same: tables made in two ways, numbers found in the same reports."""
 
 from __future__ import annotations
 
@@ -15,13 +15,20 @@ import polars as pl
 import pytest
 
 from benchmarks.comparison import TABLES, list_differences
+from benchmarks.ingest import Size, judge
 from benchmarks.lake_generator import ADDED_MONTH, LINES, LakeGenerator, list_months
 from benchmarks.limit import build_limit
-from benchmarks.measurement import measure
+from benchmarks.measurement import Cost, measure
 from benchmarks.nodes import Node, divide_clock, read_nodes
+from benchmarks.report_comparison import list_differences as list_different_numbers
+from benchmarks.report_generator import FORM_CODE, draw_numbers, place_reports, write_reports
+from benchmarks.workbook_loop import extract_numbers
+from pipelines.forms import list_checks
+from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
+from pipelines.layouts import find_form, read_layouts
 from pipelines.observations import PARTS, PROVENANCE
-from pipelines.paths import Paths
+from pipelines.paths import CHECKOUT_PATHS, Paths
 from pipelines.settings import CHECKOUT
 from pipelines.vocabulary import read_codes
 
@@ -190,6 +197,144 @@ def test_a_run_is_measured_with_its_children_and_stopped_in_time(tmp_path: Path)
     )
 
     assert (cost.exit_code, cost.is_stopped, cost.output) == (0, False, "done\n")
+    assert cost.process_count == 2
     assert cost.peak_bytes > 200_000_000
     assert stopped.is_stopped
     assert stopped.exit_code < 0
+
+
+# reports
+
+REPORTS = 5
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, Ingestion]:
+    """Take in some generated reports; beside the lake stands what the loop finds in them."""
+    paths = Paths(tmp_path_factory.mktemp("reports"))
+    place_reports(write_reports(paths.root / "generated", REPORTS, seed=SEED), paths.raw)
+    extract_numbers(paths.raw, paths.root / "loop.parquet")
+    now = dt.datetime(2025, 11, 1, tzinfo=dt.UTC)
+    return paths, ingest(paths.raw, Lake(paths.lake), now=now, max_bytes=10**6)
+
+
+def test_a_drawn_report_adds_up_and_a_third_of_its_lines_has_nobody() -> None:
+    found = find_form(read_layouts(CHECKOUT_PATHS.raw / "commune_reports"), FORM_CODE)
+    assert found is not None
+    form = found[1]
+    checks = list(list_checks(form, dict(enumerate(form.lines)), dict(enumerate(form.columns))))
+    counts = [
+        {
+            code: [numbers.get(line.key, {}).get(code) for line in form.lines]
+            for code in ("this_period", "earlier_period")
+        }
+        for numbers in (draw_numbers(form, str(seed)) for seed in range(100))
+    ]
+    columns = [column for report in counts for column in report.values()]
+    lines = [number for column in columns for number, line in zip(column, form.lines, strict=True) if line.label]
+
+    assert len(checks) == 3
+    for column in columns:
+        for check in checks:
+            assert sum(float(column[part] or 0) for part in check.plus) == column[check.whole]
+    assert 0.3 < sum(not number for number in lines) / len(lines) < 0.4
+    assert 0.1 < lines.count(0) / len(lines) < 0.2
+    assert len({str(report) for report in counts}) == len(counts)
+
+
+def test_generated_reports_are_taken_in_whole(taken_in: tuple[Paths, Ingestion]) -> None:
+    paths, ingestion = taken_in
+    observations = Lake(paths.lake).read("observations")
+
+    assert (ingestion.file_count, ingestion.rejected_count) == (REPORTS, 0)
+    assert ingestion.accepted_count == observations.height > 50 * REPORTS
+    assert observations["organisation_name"].n_unique() == REPORTS
+
+
+def test_the_product_and_the_loop_find_the_same_numbers(taken_in: tuple[Paths, Ingestion]) -> None:
+    paths, _ = taken_in
+
+    assert pl.read_parquet(paths.root / "loop.parquet").height > 20 * REPORTS
+    assert list_different_numbers(paths.lake, paths.root / "loop.parquet") == []
+
+
+@pytest.mark.parametrize("changed", ["file_path", "organisation_name", "period_text", "this_period", "percent"])
+def test_a_number_that_only_one_of_them_finds_is_named(
+    taken_in: tuple[Paths, Ingestion], changed: str, tmp_path: Path
+) -> None:
+    paths, _ = taken_in
+    extracted = pl.read_parquet(paths.root / "loop.parquet")
+    other = pl.lit("another") if extracted.schema[changed] == pl.String else pl.lit(7_000_000.0)
+    row = pl.int_range(pl.len()) == extracted[changed].is_not_null().arg_max()
+    extracted.with_columns(pl.when(row).then(other).otherwise(changed).alias(changed)).write_parquet(tmp_path / "x")
+
+    in_lake, in_loop = list_different_numbers(paths.lake, tmp_path / "x")
+    assert " only in the lake, such as (" in in_lake
+    assert ("another" if extracted.schema[changed] == pl.String else "7000000") in in_loop
+
+
+def test_a_number_that_is_found_twice_is_named(taken_in: tuple[Paths, Ingestion], tmp_path: Path) -> None:
+    paths, _ = taken_in
+    extracted = pl.read_parquet(paths.root / "loop.parquet")
+    pl.concat([extracted, extracted.tail(1)]).write_parquet(tmp_path / "twice")
+
+    assert list_different_numbers(paths.lake, tmp_path / "twice") != []
+
+
+START = 0.3
+"""Seconds in which Python starts."""
+
+
+def cost(seconds: float, *, peak_bytes: int = 2**28, exit_code: int = 0) -> Cost:
+    step = json.dumps(asdict(Node("ingest", "python", START, seconds - START)))
+    return Cost(seconds, seconds, peak_bytes, 1, exit_code, is_stopped=False, output=step, errors="")
+
+
+def measured(tmp_path: Path, **changes: list[Cost]) -> list[Size]:
+    """Return what was measured of 100 and 1,000 files, all bounds kept but for what is changed of the latter."""
+    tenth = Size(100, Paths(tmp_path), ("first run",))
+    whole = Size(1_000, Paths(tmp_path), ("limit", "loop", "first run", "second run"))
+    tenth.costs["first run"] = [cost(START + 1)]
+    costs = {"limit": [cost(5)], "loop": [cost(100)], "first run": [cost(10)], "second run": [cost(0.4)]}
+    whole.costs |= costs | {name.replace("_", " "): rounds for name, rounds in changes.items()}
+    return [tenth, whole]
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({}, []),
+        ({"limit": [cost(3)]}, ["1,000 files: first run / limit"]),
+        ({"loop": [cost(79)]}, ["1,000 files: first run / loop"]),
+        # compared with itself, the start of Python left out
+        ({"second_run": [cost(0.7)]}, []),
+        ({"second_run": [cost(0.8)]}, ["1,000 files: second run / first run"]),
+        ({"first_run": [cost(11.2)]}, []),
+        ({"first_run": [cost(11.4)]}, ["first run, seconds a file: 1,000 / 100 files"]),
+        # the fastest round counts, and the most memory of any
+        ({"first_run": [cost(20), cost(10)]}, []),
+        ({"first_run": [cost(10), cost(20, peak_bytes=2**31)]}, ["first run, peak memory, GiB"]),
+        # what has failed once was not measured
+        ({"loop": [cost(100), cost(1, exit_code=1)]}, ["1,000 files: first run / loop"]),
+    ],
+)
+def test_a_bound_that_does_not_hold_is_named(changes: dict[str, list[Cost]], broken: list[str], tmp_path: Path) -> None:
+    assert [bound.text for bound in judge(measured(tmp_path, **changes)) if not bound.holds] == broken
+
+
+def test_the_whole_benchmark_of_ingestion_runs_and_leaves_nothing(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ingest", "--files", "3", "--rounds", "1", "--root", str(tmp_path)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    # so few files show no speed
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "round 1 of 1: 3 files, second run: ended" in run.stdout
+    assert "failed" not in run.stdout
+    assert "not the same" not in run.stdout
+    assert "not measured" not in run.stdout
+    assert list(tmp_path.iterdir()) == []
