@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.layouts import find_form
+from pipelines.settings import CHECKOUT
 from readers.damaged_workbooks import PERSONS, SECRETS
 from readers.reports import LAYOUTS, Found, check_account, list_faults, read_report, read_table
 from readers.test_workbook import write as write_workbook
@@ -144,6 +146,15 @@ def test_a_number_keeps_its_name_when_lines_are_added_before_it() -> None:
 
     assert before.is_in(after.implode()).all()
     assert after.is_unique().all()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_example_of_the_readme_is_read(readme: str) -> None:
+    (example,) = re.findall(r"```csv\n(.*?)```", (CHECKOUT / readme).read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = read_table(example.encode())
+
+    assert list_faults(found) == []
+    assert [value for *_, value in list_numbers(found)] == [30, 20, 12, None, 3]
 
 
 # faults
