@@ -33,15 +33,12 @@ if TYPE_CHECKING:
 
     Sources = Mapping[str, Source]
 
-MOST_FILES = 1_000
+MOST_FILES = 500
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
 more than two batches are read again."""
 
-_FILES_A_TASK = 125
-_MOST_PROCESSES = 4
-_AHEAD = 2
-"""Portions that are being read while one is appended."""
+_MOST_HELPERS = 3
 
 
 @dataclass(frozen=True)
@@ -113,34 +110,30 @@ def _in_portions(files: Iterator[RawFile]) -> Iterator[list[RawFile]]:
 def _read(
     portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
 ) -> Iterator[tuple[list[RawFile], Intake]]:
-    """Read portions, in their order.
+    """Read portions; what is read first is given first.
 
-    If the first one is full, others may follow: processes are started that read them. They take a second to start, in
-    which the first one is read here.
+    If the first one is full, others may follow: processes are started that help. A portion for which none of them is
+    free is read here, as is the first one, because they take a second to start.
     """
-    waiting: deque[tuple[list[RawFile], list[Future[Intake]]]] = deque()
+    given: deque[tuple[list[RawFile], Future[Intake]]] = deque()
+    helper_count = min((os.cpu_count() or 1) - 1, _MOST_HELPERS)
     with ExitStack() as stack:
-        processes: ProcessPoolExecutor | None = None
+        helpers: ProcessPoolExecutor | None = None
         for files in portions:
-            waiting.append((files, _submit(files, processes, max_bytes=max_bytes) if processes else []))
-            if processes is None and len(files) == MOST_FILES:
-                processes = stack.enter_context(_start_processes(sources))
-            if len(waiting) > _AHEAD or processes is None:
-                yield _finish(*waiting.popleft(), sources, max_bytes=max_bytes)
-        while waiting:
-            yield _finish(*waiting.popleft(), sources, max_bytes=max_bytes)
+            while given and given[0][1].done():
+                yield _collect(*given.popleft())
+            if helpers is not None and len(given) < helper_count:
+                given.append((files, helpers.submit(_help, files, max_bytes)))
+                continue
+            if helpers is None and len(files) == MOST_FILES and helper_count:
+                helpers = stack.enter_context(_start_helpers(helper_count, sources))
+            yield files, refuse_unknown_reporters(_read_files(files, sources, max_bytes))
+        while given:
+            yield _collect(*given.popleft())
 
 
-def _submit(files: list[RawFile], processes: ProcessPoolExecutor, *, max_bytes: int) -> list[Future[Intake]]:
-    tasks = [files[first : first + _FILES_A_TASK] for first in range(0, len(files), _FILES_A_TASK)]
-    return [processes.submit(_read_task, task, max_bytes) for task in tasks]
-
-
-def _finish(
-    files: list[RawFile], tasks: list[Future[Intake]], sources: Sources, *, max_bytes: int
-) -> tuple[list[RawFile], Intake]:
-    intake = Intake.united([task.result() for task in tasks]) if tasks else _read_files(files, sources, max_bytes)
-    return files, refuse_unknown_reporters(intake)
+def _collect(files: list[RawFile], reading: Future[Intake]) -> tuple[list[RawFile], Intake]:
+    return files, refuse_unknown_reporters(reading.result())
 
 
 def _read_files(files: Sequence[RawFile], sources: Sources, max_bytes: int) -> Intake:
@@ -153,10 +146,13 @@ def _read_files(files: Sequence[RawFile], sources: Sources, max_bytes: int) -> I
 _SOURCES: dict[str, Source] = {}
 
 
-def _start_processes(sources: Sources) -> ProcessPoolExecutor:
+def _start_helpers(count: int, sources: Sources) -> ProcessPoolExecutor:
     # a process that is forked beside the threads of Polars may hang
-    count = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_process, initargs=(sources,))
+    helpers = ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_process, initargs=(sources,))
+    for _ in range(count):
+        # they start when there is something to do
+        helpers.submit(os.getpid)
+    return helpers
 
 
 def _begin_process(sources: Sources) -> None:
@@ -172,7 +168,7 @@ def _begin_process(sources: Sources) -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _read_task(files: Sequence[RawFile], max_bytes: int) -> Intake:
+def _help(files: Sequence[RawFile], max_bytes: int) -> Intake:
     return _read_files(files, _SOURCES, max_bytes)
 
 

@@ -208,7 +208,6 @@ def test_an_ingestion_is_the_sum_of_its_readings(raw: Path, lake: Lake) -> None:
 def many(raw: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Make portions of a few files, which several processes read; return how many files there are."""
     monkeypatch.setattr(module, "MOST_FILES", 4)
-    monkeypatch.setattr(module, "_FILES_A_TASK", 2)
     for number in range(9):
         (raw / "article_notes" / f"n{number}").mkdir()
         (raw / "article_notes" / f"n{number}" / "text.txt").write_text(str(number), encoding="utf-8")
@@ -220,7 +219,7 @@ def test_many_files_are_several_batches_in_which_each_stands_once(many: int, raw
     files = lake.read("files")
 
     assert result.batch_ids == tuple(lake.batch_ids())
-    assert files.group_by("batch_id").len().sort("batch_id")["len"].to_list() == [4, 4, 4, 3]
+    assert sorted(files.group_by("batch_id").len()["len"]) == [3, 4, 4, 4]
     assert files["file_path"].n_unique() == result.file_count == many
     assert run(raw, lake, days=1) == Ingestion()
 

@@ -46,7 +46,7 @@ from pipelines.ingestion import ingest
 from pipelines.lake import Lake
 raw, lake, max_bytes, is_many = sys.argv[1:]
 if is_many == "True":
-    ingestion.MOST_FILES, ingestion._FILES_A_TASK = 30, 10
+    ingestion.MOST_FILES = 30
 print("ready", flush=True)
 ingest(pathlib.Path(raw), Lake(pathlib.Path(lake)), now=dt.datetime.now(dt.UTC), max_bytes=int(max_bytes))
 """

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PERSON_HEADS = ("họ và tên", "họ tên", "họ chữ đệm và tên")
 _BIRTH_HEADS = ("ngày sinh", "năm sinh", "ngày tháng năm sinh")
 _IDENTITY_HEADS = ("cccd", "cmnd", "số cccd", "số cmnd", "số định danh", "số thẻ đảng", "căn cước")
+_SUSPECT_HEADS = (*_PERSON_HEADS, *_BIRTH_HEADS, *_IDENTITY_HEADS)
 """How heads of the columns of a list of persons begin, normalised."""
 _IDENTITY_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{9}|[0-9]{12}|[0-9]{3}(?: [0-9]{3}){2,3})(?![0-9])")
 _SHORTEST = 8
@@ -269,6 +270,11 @@ def read_period(text: str, reported_on: dt.date | None) -> Period:
 # what a report may not be
 
 
+def list_suspects(words: Iterable[str]) -> frozenset[str]:
+    """Return those of the normalised texts of a file that may be heads of a list of persons."""
+    return frozenset([word for word in words if word.startswith(_SUSPECT_HEADS)])
+
+
 def check_persons(words: Iterable[str], identity_count: int) -> None:
     """Refuse a list of persons; only the heads of its columns are named.
 
@@ -279,7 +285,7 @@ def check_persons(words: Iterable[str], identity_count: int) -> None:
     Raises:
         Refusal: There are columns that only such a list has, or too many such numbers.
     """
-    words = frozenset(words)
+    words = list_suspects(words)
     persons, births, identities = (
         sorted(word for word in words if word.startswith(heads))
         for heads in (_PERSON_HEADS, _BIRTH_HEADS, _IDENTITY_HEADS)

@@ -29,6 +29,7 @@ from pipelines.readers.report_forms import (
     Forms,
     KnownForm,
     check_persons,
+    list_suspects,
     may_identify,
     read_each,
     read_numbers,
@@ -244,7 +245,7 @@ class _Template:
         meaning_numbers: Positions in `Forms.meanings`.
         entries: What the numbers are.
         rest: From the first line on, what stands in the places between the numbers.
-        words: Its texts, normalised.
+        suspects: Those of its texts that may be heads of a list of persons.
         identity_count: Its numbers that may identify a person.
         furniture_count: Cells of the rest that are neither numbers nor faults.
         unexpected: Its numbers, which are.
@@ -259,7 +260,7 @@ class _Template:
     meaning_numbers: tuple[int, ...]
     entries: tuple[Entry, ...]
     rest: tuple[object, ...]
-    words: frozenset[str]
+    suspects: frozenset[str]
     identity_count: int
     furniture_count: int
     unexpected: tuple[tuple[Place, Cell], ...]
@@ -365,7 +366,7 @@ class _FormReader(KnownForm):
             meaning_numbers=tuple(self.meaning_numbers[cell] for cell in cells),
             entries=self.list_entries(tuple(cells)),
             rest=_list_rest(grid, first, heads, tuple(lines.values()) if heads else ()),
-            words=frozenset(chain.from_iterable(labels[first:])),
+            suspects=list_suspects(chain.from_iterable(labels[first:])),
             identity_count=identity_count,
             furniture_count=furniture_count,
             unexpected=tuple(unexpected),
@@ -396,7 +397,7 @@ def _check_persons(found: Iterable[_Found]) -> None:
     identity_count = 0
     for sheet, _, _, template, cells in found:
         above = sheet.grid[: template.first]
-        words.update(template.words, *_list_labels(above))
+        words.update(template.suspects, *_list_labels(above))
         # nearly all are small numbers
         others = [cell for cell in chain(cells, *above) if type(cell) is not float or cell >= LEAST_IDENTITY_NUMBER]
         identity_count += template.identity_count + sum(map(may_identify, others))
