@@ -100,6 +100,7 @@ class OrganisationName(NamedTuple):
     era: str = ""
 
 
+@lru_cache(maxsize=2**15)
 def normalise_name(name: str) -> str:
     """Return one spelling for all spellings of a name.
 
