@@ -32,7 +32,8 @@ _OLD_MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 _MACRO_FOLDERS = ("xl/macrosheets/", "basic/")
 _MOST_TIMES_SMALLER = 1032
 """Deflate makes nothing smaller than by this."""
-_MAX_CELLS = 2**23
+_MAX_CELLS = 2**21
+"""Twice as many take ten seconds to read, and a report has a few hundred."""
 _MAX_REPEATED_CELLS = 2**20
 """Of OpenDocument, where one cell may stand for a million."""
 _MAX_ROWS, _MAX_COLUMNS = 2**20, 2**14
