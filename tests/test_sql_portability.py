@@ -35,7 +35,7 @@ SPARK_FUNCTIONS = frozenset(
 DISPATCHED = {
     r"format\('\{:,\}', cast\(trunc\(": "format_number_en: Spark writes format_number",
     r"\s//\s": "divide_down: Spark writes div",
-    r"read_parquet\(": "the external location of a source",
+    r"read_parquet\([^)]*\)": "the external location of a source",
     r"\bmd5\(": "dbt.hash",
     r"string_agg\(": "dbt.listagg",
     r"date_diff\('day', [^:]+::timestamp, [^:]+::timestamp \)": "dbt.datediff",
