@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Sources = Mapping[str, Source]
 
-MOST_FILES = 500
+MOST_FILES = 250
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
 more than two batches are read again."""
@@ -112,8 +112,8 @@ def _read(
 ) -> Iterator[tuple[list[RawFile], Intake]]:
     """Read portions; what is read first is given first.
 
-    If the first one is full, others may follow: processes are started that help. A portion for which none of them is
-    free is read here, as is the first one, because they take a second to start.
+    If the first one is full, others may follow: processes are started that help, and find it waiting for them. A
+    portion for which none of them is free is read here.
     """
     given: deque[tuple[list[RawFile], Future[Intake]]] = deque()
     helper_count = min((os.cpu_count() or 1) - 1, _MOST_HELPERS)
@@ -122,12 +122,12 @@ def _read(
         for files in portions:
             while given and given[0][1].done():
                 yield _collect(*given.popleft())
-            if helpers is not None and len(given) < helper_count:
-                given.append((files, helpers.submit(_help, files, max_bytes)))
-                continue
             if helpers is None and len(files) == MOST_FILES and helper_count:
                 helpers = stack.enter_context(_start_helpers(helper_count, sources))
-            yield files, refuse_unknown_reporters(_read_files(files, sources, max_bytes))
+            if helpers is not None and len(given) < helper_count:
+                given.append((files, helpers.submit(_help, files, max_bytes)))
+            else:
+                yield files, refuse_unknown_reporters(_read_files(files, sources, max_bytes))
         while given:
             yield _collect(*given.popleft())
 
@@ -148,11 +148,7 @@ _SOURCES: dict[str, Source] = {}
 
 def _start_helpers(count: int, sources: Sources) -> ProcessPoolExecutor:
     # a process that is forked beside the threads of Polars may hang
-    helpers = ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_process, initargs=(sources,))
-    for _ in range(count):
-        # they start when there is something to do
-        helpers.submit(os.getpid)
-    return helpers
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_process, initargs=(sources,))
 
 
 def _begin_process(sources: Sources) -> None:
