@@ -1,0 +1,285 @@
+"""What the warehouse compares, as constraints: figures say something of counts, comparisons say how counts hang together.
+
+The models ``int_…_compared`` decide what is compared with what; nothing of that is decided again here. A comparison that
+rests on an assumption (verdict ``undecidable``) ties nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pipelines.consistency.constraints import (
+    Figure,
+    System,
+    bound,
+    equal,
+    level,
+    list_components,
+    parts_of,
+    percent_change,
+    percentage,
+    yearly_average,
+)
+from pipelines.consistency.repairs import Printed
+from pipelines.intervals import Interval, read_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.consistency.constraints import Constraint, Statement
+
+    Row = Mapping[str, Any]
+
+_ONE_HUNDREDTH = Fraction(1, 100)
+_COMPLETE = frozenset({"complete_list", "exact_cover", "sum_differs"})
+"""Reasons that say that the parts are all there are."""
+
+COMPARISON_COLUMNS = (
+    *("comparison_id", "rule_code", "verdict", "reason_code", "measure_code", "group_code"),
+    *("observed_figure_id", "figure_ids", "part_count", "whole_part_count", "expected_low", "expected_high"),
+)
+"""What is read of ``int_comparisons_unioned``."""
+
+FIGURE_COLUMNS = (
+    *("figure_id", "document_id", "organisation_id", "measure_code", "group_code", "statement_code", "period_id"),
+    *("base_measure_code", "base_group_code", "base_value", "unit", "printed", "printed_precision", "value"),
+    *("value_low", "value_high", "is_value_low_open", "is_value_high_open", "bound_side", "is_strict", "is_quotient"),
+    *("organisation_count",),
+)
+"""What is read of figures, with what the seeds say of their qualifiers and statements."""
+
+RATIO_COLUMNS = (
+    *("figure_id", "numerator_figure_ids", "numerator_high", "base_figure_ids", "base_high", "is_period_assumed"),
+)
+"""What is read of ``int_ratios_stated``."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Figures that hang together, and what compares them.
+
+    Attributes:
+        system: The figures as constraints.
+        comparison_ids: The comparisons.
+        contradicted: Those of them that cannot hold, and the figures of each.
+    """
+
+    system: System
+    comparison_ids: tuple[str, ...]
+    contradicted: Mapping[str, frozenset[str]]
+
+
+class Register:
+    """Figures and comparisons as constraints.
+
+    Args:
+        figures: Columns `FIGURE_COLUMNS`; one row a figure.
+        ratios: Columns `RATIO_COLUMNS`; one row a percentage.
+        comparisons: Columns `COMPARISON_COLUMNS`.
+    """
+
+    def __init__(self, figures: Iterable[Row], ratios: Iterable[Row], comparisons: Iterable[Row]) -> None:
+        self._rows = {str(row["figure_id"]): row for row in figures}
+        self._ratios = {str(row["figure_id"]): row for row in ratios if not row["is_period_assumed"]}
+        self._comparisons = [row for row in comparisons if row["verdict"] != "undecidable"]
+        self._statements: dict[str, Statement] = {}
+        self._relations: list[Constraint] = []
+        for row in self._comparisons:
+            self._read_comparison(row)
+
+    def list_clusters(self) -> list[Cluster]:
+        """Return the figures that hang together, each of them in one cluster."""
+        figures = tuple(
+            Figure(figure_id, self._bound(figure_id), say) for figure_id, say in sorted(self._statements.items())
+        )
+        by_figure = defaultdict(list)
+        for row in self._comparisons:
+            for figure_id in self._list_figures(row):
+                by_figure[figure_id].append(row)
+        clusters = []
+        for system in list_components(System(figures, tuple(self._relations))):
+            rows = {row["comparison_id"]: row for figure in system.figures for row in by_figure[figure.figure_id]}
+            contradicted = {
+                identifier: frozenset(self._list_figures(row))
+                for identifier, row in rows.items()
+                if row["verdict"] == "contradicted" and row["observed_figure_id"] in system.by_id
+            }
+            clusters.append(Cluster(system, tuple(sorted(rows)), contradicted))
+        return clusters
+
+    def describe(self, figure_id: str, neighbours: Sequence[str] = ()) -> Printed:
+        """Return what stands at the place of a figure.
+
+        Args:
+            figure_id: The figure.
+            neighbours: What is printed beside it.
+        """
+        row = self._rows[figure_id]
+        is_count = row["unit"] != "percent" and not row["is_quotient"]
+        read = partial(
+            _read_printed,
+            factor=self._factor(row),
+            is_count=is_count,
+            side=row["bound_side"],
+            is_strict=bool(row["is_strict"]),
+            is_quotient=bool(row["is_quotient"] or row["unit"] == "percent"),
+        )
+        step = Fraction(row["printed_precision"] or 1) * self._factor(row)
+        return Printed(str(row["printed"]), step, is_count, read, neighbours)
+
+    def find_printed(self, figure_id: str) -> tuple[str, Fraction]:
+        """Return what is printed, and its value."""
+        row = self._rows[figure_id]
+        return str(row["printed"]), Fraction(row["value"]) * self._factor(row)
+
+    # figures
+
+    def _list_figures(self, row: Row) -> list[str]:
+        """Return the figures of a comparison that say something of counts."""
+        return [name for name in dict.fromkeys(str(row["figure_ids"]).split("|")) if name in self._statements]
+
+    def _factor(self, row: Row) -> int:
+        """Return how many organisations a figure holds for, each."""
+        return int(row["organisation_count"] or 1) if row["statement_code"] == "level" else 1
+
+    def _bound(self, figure_id: str) -> Interval:
+        row = self._rows[figure_id]
+        low, high = (None if row[name] is None else Fraction(row[name]) for name in ("value_low", "value_high"))
+        interval = Interval(low, high, bool(row["is_value_low_open"]), bool(row["is_value_high_open"]))
+        return interval.scale(self._factor(row))
+
+    def _name(self, figure_id: str, measure: str | None = None, group: str | None = None) -> str:
+        """Return the count that a figure is about; of a percentage that of which it says the share.
+
+        Args:
+            figure_id: The figure.
+            measure: What is meant, if it may be either side of ``a/b``.
+            group: Of which group, likewise.
+        """
+        row = self._rows[figure_id]
+        is_other = measure not in (None, row["measure_code"]) or (
+            group not in (None, row["group_code"]) and group == row["base_group_code"]
+        )
+        is_base = row["statement_code"] == "part_of_ratio" and is_other and row["base_measure_code"] == measure
+        return _name_count(row, "base_" if is_base else "")
+
+    def _state(self, figure_id: str) -> None:
+        """Note what a figure says, unless it has been."""
+        row = self._rows[figure_id]
+        if figure_id in self._statements:
+            return
+        count = self._name(figure_id)
+        if row["statement_code"] in ("level", "repeated_level"):
+            self._statements[figure_id] = partial(level, count)
+        elif row["statement_code"] == "part_of_ratio":
+            whole = _name_count(row, "base_")
+            self._statements[figure_id] = partial(_say_both, count, whole, Fraction(row["base_value"]))
+        elif figure_id in self._ratios and row["unit"] == "percent":
+            self._state_ratio(figure_id, count)
+
+    def _state_ratio(self, figure_id: str, count: str) -> None:
+        row, ratio = self._rows[figure_id], self._ratios[figure_id]
+        numerators, bases = ratio["numerator_figure_ids"], ratio["base_figure_ids"]
+        own = (row["measure_code"], row["group_code"])
+        self._tie(count, self._list_counts(numerators, *own), is_complete=ratio["numerator_high"] is not None)
+        is_excess = row["statement_code"] == "excess_over_target"
+        if row["base_value"] is not None:
+            offset = 100 if is_excess else 0
+            self._statements[figure_id] = partial(_say_percentage_of, count, Fraction(row["base_value"]), offset)
+            return
+        whole = _name_count(row, "base_")
+        if bases:
+            whole = f"base of {figure_id}"
+            parts = self._list_counts(bases, row["base_measure_code"], row["base_group_code"])
+            self._tie(whole, parts, is_complete=ratio["base_high"] is not None)
+        self._statements[figure_id] = partial(percent_change if is_excess else percentage, count, whole)
+
+    def _tie(self, count: str, parts: Sequence[str], *, is_complete: bool) -> None:
+        """Note that a count is the sum of some."""
+        if parts and parts != [count]:
+            self._relations.append(parts_of(count, parts, is_complete=is_complete or len(parts) == 1))
+
+    def _list_counts(self, figure_ids: str | None, measure: str | None = None, group: str | None = None) -> list[str]:
+        """Return the counts of some figures, each once; the figures say what they say."""
+        identifiers = dict.fromkeys((figure_ids or "").split("|")) if figure_ids else {}
+        for figure_id in identifiers:
+            self._state(figure_id)
+        return list(dict.fromkeys(self._name(figure_id, measure, group) for figure_id in identifiers))
+
+    # comparisons
+
+    def _read_comparison(self, row: Row) -> None:
+        observed, rule = row["observed_figure_id"], str(row["rule_code"])
+        others = [name for name in dict.fromkeys(str(row["figure_ids"]).split("|")) if name != observed]
+        if observed is None or row["reason_code"] == "qualifier_differs":
+            # nothing is observed; or the same number, more or less
+            return
+        measure = row["measure_code"]
+        counts = self._list_counts("|".join(others), measure)
+        if rule == "yearly_average_against_total":
+            years = {"years_low": int(row["part_count"]), "years_high": int(row["whole_part_count"])}
+            self._statements[observed] = partial(yearly_average, counts[0], **years)
+            return
+        self._state(observed)
+        whole = self._name(observed, measure, row["group_code"])
+        if rule == "repeated_figure":
+            self._relations += [equal(whole, count) for count in counts]
+        elif rule == "wording" and row["verdict"] == "contradicted":
+            self._relations += self._equate(row, observed, others)
+        elif rule == "subset_against_set":
+            if len(counts) == 1 or row["expected_high"] is not None:
+                self._relations.append(_at_most(whole, counts))
+        elif rule.endswith("_against_whole") and self._count_the_same(observed, others, rule):
+            self._relations.append(self._add_up(row, observed, whole, counts))
+
+    def _count_the_same(self, observed: str, others: Iterable[str], rule: str) -> bool:
+        """Whether a whole is made of its parts, and is not the number of organisations that are listed."""
+        rows = [self._rows[name] for name in (observed, *others)]
+        is_same = len({row["unit"] == "percent" for row in rows}) == 1
+        return is_same and (rule.startswith("measure_") or len({row["measure_code"] for row in rows}) == 1)
+
+    def _add_up(self, row: Row, observed: str, count: str, counts: list[str]) -> Constraint:
+        is_complete = row["reason_code"] in _COMPLETE
+        if self._rows[observed]["unit"] == "percent":
+            # the parts of a whole that is not printed, all of them percentages of it
+            whole = _name_count(self._rows[observed], "base_")
+            return parts_of(whole, [count, *counts], is_complete=is_complete)
+        return parts_of(count, counts, is_complete=is_complete)
+
+    def _equate(self, row: Row, observed: str, others: list[str]) -> list[Constraint]:
+        """Return that a figure is the one that the words mean."""
+        meant = [name for name in others if self._rows[name]["value"] == row["expected_low"]]
+        return [equal(self._name(observed), self._name(name)) for name in meant]
+
+
+def _name_count(row: Row, base: str) -> str:
+    measure, group = row[f"{base}measure_code"], row[f"{base}group_code"]
+    return " ".join(
+        str(part) for part in (row["document_id"], row["organisation_id"], measure, group, row["period_id"])
+    )
+
+
+def _at_most(part: str, wholes: Sequence[str]) -> Constraint:
+    terms = dict.fromkeys(wholes, 1) | {part: -1}
+    return bound(terms, Interval(Fraction(0)), rule_code="parts")
+
+
+def _say_both(part: str, whole: str, whole_value: Fraction, interval: Interval) -> tuple[Constraint, ...]:
+    """Return what ``a/b`` says: one count, and another beside it."""
+    return (*level(part, interval), *level(whole, Interval.exactly(whole_value)))
+
+
+def _say_percentage_of(part: str, whole: Fraction, offset: int, interval: Interval) -> tuple[Constraint, ...]:
+    """Return what a percentage says of a count whose base is printed with it."""
+    return (bound({part: 1}, interval.shift(offset).scale(whole * _ONE_HUNDREDTH), rule_code="share"),)
+
+
+def _read_printed(
+    printed: str, *, factor: int, is_count: bool, side: str, is_strict: bool, is_quotient: bool
+) -> Interval:
+    interval = read_interval(printed, is_count=is_count, side=side, is_strict=is_strict, is_quotient=is_quotient)
+    return interval.scale(factor)
