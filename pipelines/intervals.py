@@ -48,17 +48,20 @@ class Interval(NamedTuple):
             low=None if self.low is None else self.low + number, high=None if self.high is None else self.high + number
         )
 
-    def meet(self, other: Interval) -> Interval:
-        """Return what two intervals have in common; of nothing, the ends are the wrong way round or open."""
-        low, is_low_open = max(
-            (self.low, self.is_low_open), (other.low, other.is_low_open), key=lambda end: (end[0] is not None, end)
-        )
-        high, is_high_open = min(
-            (self.high, self.is_high_open),
-            (other.high, other.is_high_open),
-            key=lambda end: (end[0] is None, end[0] or 0, not end[1]),
-        )
-        return Interval(low, high, is_low_open, is_high_open)
+    def meets(self, other: Interval) -> bool:
+        """Whether a number may lie in both.
+
+        Examples:
+            >>> Interval(None, Fraction(5), is_high_open=True).meets(Interval(Fraction(5)))
+            False
+        """
+        return self._is_below(other) and other._is_below(self)
+
+    def _is_below(self, other: Interval) -> bool:
+        """Whether it begins before another ends."""
+        if self.low is None or other.high is None:
+            return True
+        return self.low < other.high or (self.low == other.high and not (self.is_low_open or other.is_high_open))
 
     def holds(self, number: int | Fraction) -> bool:
         """Whether a number lies in it.

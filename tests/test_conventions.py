@@ -70,7 +70,7 @@ def read(name: str) -> str:
     return (CHECKOUT / name).read_bytes().decode("utf-8")
 
 
-MODELS = select_files("dbt_project/models/", ".sql")
+MODELS = select_files("dbt_project/models/", ".sql", ".py")
 SEEDS = select_files("dbt_project/seeds/", ".csv")
 MODULES = select_files("", ".py")
 UNIONS = ("int_comparisons_unioned", "int_report_contradictions_unioned")
@@ -86,7 +86,7 @@ TEXTS = [name for name in list_files() if Path(name).suffix in TEXT_SUFFIXES or 
 @cache
 def read_twin(model: str) -> dict[str, Any]:
     """Return what the ``.yml`` beside a model says of it."""
-    (entry,) = yaml.safe_load(read(model.removesuffix(".sql") + ".yml"))["models"]
+    (entry,) = yaml.safe_load(read(model.rpartition(".")[0] + ".yml"))["models"]
     twin: dict[str, Any] = entry
     return twin
 
@@ -215,12 +215,14 @@ def test_a_singular_dbt_test_is_a_sentence_and_says_why(name: str) -> None:
 
 @pytest.mark.parametrize("name", select_files("dbt_project/models/", ".yml"))
 def test_every_twin_belongs_to_a_model(name: str) -> None:
-    assert Path(name).name.startswith("_") or name.removesuffix(".yml") + ".sql" in MODELS
+    assert Path(name).name.startswith("_") or name.removesuffix(".yml") in {
+        model.rpartition(".")[0] for model in MODELS
+    }
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if "/staging/" not in model])
 def test_every_shared_description_of_a_model_exists(model: str) -> None:
-    names = re.findall(r"doc\(['\"](\w+)['\"]\)", read(model.removesuffix(".sql") + ".yml"))
+    names = re.findall(r"doc\(['\"](\w+)['\"]\)", read(model.rpartition(".")[0] + ".yml"))
 
     assert set(names) <= set(read_docs())
 

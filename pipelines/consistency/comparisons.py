@@ -7,6 +7,7 @@ rests on an assumption (verdict ``undecidable``) ties nothing.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -28,15 +29,18 @@ from pipelines.consistency.repairs import Printed
 from pipelines.intervals import Interval, read_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipelines.consistency.constraints import Constraint, Statement
 
-    Row = Mapping[str, Any]
+Row = Mapping[str, Any]
 
 _ONE_HUNDREDTH = Fraction(1, 100)
 _COMPLETE = frozenset({"complete_list", "exact_cover", "sum_differs"})
 """Reasons that say that the parts are all there are."""
+
+_SERIES = ("organisation_id", "measure_code", "group_code", "statement_code", "period_type_code")
+"""What figures of one series have in common."""
 
 COMPARISON_COLUMNS = (
     *("comparison_id", "rule_code", "verdict", "reason_code", "measure_code", "group_code"),
@@ -46,6 +50,7 @@ COMPARISON_COLUMNS = (
 
 FIGURE_COLUMNS = (
     *("figure_id", "document_id", "organisation_id", "measure_code", "group_code", "statement_code", "period_id"),
+    *("period_type_code", "ends_on"),
     *("base_measure_code", "base_group_code", "base_value", "unit", "printed", "printed_precision", "value"),
     *("value_low", "value_high", "is_value_low_open", "is_value_high_open", "bound_side", "is_strict", "is_quotient"),
     *("organisation_count",),
@@ -85,7 +90,11 @@ class Register:
     def __init__(self, figures: Iterable[Row], ratios: Iterable[Row], comparisons: Iterable[Row]) -> None:
         self._rows = {str(row["figure_id"]): row for row in figures}
         self._ratios = {str(row["figure_id"]): row for row in ratios if not row["is_period_assumed"]}
-        self._comparisons = [row for row in comparisons if row["verdict"] != "undecidable"]
+        self._comparisons = [
+            row
+            for row in comparisons
+            if row["verdict"] != "undecidable" and all(name in self._rows for name in str(row["figure_ids"]).split("|"))
+        ]
         self._statements: dict[str, Statement] = {}
         self._relations: list[Constraint] = []
         for row in self._comparisons:
@@ -111,30 +120,49 @@ class Register:
             clusters.append(Cluster(system, tuple(sorted(rows)), contradicted))
         return clusters
 
-    def describe(self, figure_id: str, neighbours: Sequence[str] = ()) -> Printed:
+    def describe(self, figure_id: str, beside: Iterable[str] = ()) -> Printed:
         """Return what stands at the place of a figure.
 
         Args:
             figure_id: The figure.
-            neighbours: What is printed beside it.
+            beside: Figures that may have been mistaken for it.
         """
         row = self._rows[figure_id]
-        is_count = row["unit"] != "percent" and not row["is_quotient"]
+        is_quotient = _is_quotient(row)
         read = partial(
             _read_printed,
             factor=self._factor(row),
-            is_count=is_count,
+            is_count=not is_quotient,
             side=row["bound_side"],
             is_strict=bool(row["is_strict"]),
-            is_quotient=bool(row["is_quotient"] or row["unit"] == "percent"),
+            is_quotient=is_quotient,
         )
+        others = [self._rows[name] for name in beside if name != figure_id]
+        neighbours = tuple(str(other["printed"]) for other in others if _is_quotient(other) == is_quotient)
         step = Fraction(row["printed_precision"] or 1) * self._factor(row)
-        return Printed(str(row["printed"]), step, is_count, read, neighbours)
+        return Printed(str(row["printed"]), step, not is_quotient, read, neighbours, self._find_earlier(row))
 
-    def find_printed(self, figure_id: str) -> tuple[str, Fraction]:
-        """Return what is printed, and its value."""
+    def find_printed(self, figure_id: str) -> str:
+        """Return what is printed."""
+        return str(self._rows[figure_id]["printed"])
+
+    def find_value(self, figure_id: str) -> Fraction:
+        """Return the value of a figure, of all organisations that it holds for."""
         row = self._rows[figure_id]
-        return str(row["printed"]), Fraction(row["value"]) * self._factor(row)
+        return Fraction(row["value"]) * self._factor(row)
+
+    def _find_earlier(self, row: Row) -> str | None:
+        """Return what was printed of the same count for the period before; none if that is not known."""
+        if row["ends_on"] is None:
+            return None
+        same = [
+            other
+            for other in self._rows.values()
+            if other["ends_on"] is not None
+            and other["ends_on"] < row["ends_on"]
+            and all(other[name] == row[name] for name in _SERIES)
+        ]
+        return str(max(same, key=lambda other: (other["ends_on"], other["figure_id"]))["printed"]) if same else None
 
     # figures
 
@@ -257,10 +285,17 @@ class Register:
 
 
 def _name_count(row: Row, base: str) -> str:
+    if (row["organisation_count"] or 1) > 1:
+        # of several organisations together, whatever each of them has
+        return f"{base}counts of {row['figure_id']}"
     measure, group = row[f"{base}measure_code"], row[f"{base}group_code"]
     return " ".join(
         str(part) for part in (row["document_id"], row["organisation_id"], measure, group, row["period_id"])
     )
+
+
+def _is_quotient(row: Row) -> bool:
+    return bool(row["is_quotient"] or row["unit"] == "percent")
 
 
 def _at_most(part: str, wholes: Sequence[str]) -> Constraint:

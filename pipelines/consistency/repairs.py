@@ -8,14 +8,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.consistency.conflicts import Solver, Undecided
 from pipelines.consistency.slips import list_slips
 from pipelines.intervals import EVERYTHING, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pipelines.consistency.constraints import Statement, System
+    from pipelines.consistency.conflicts import Solver
+    from pipelines.consistency.constraints import Statement
     from pipelines.consistency.slips import Slip
 
 _FARTHEST = 10**12
@@ -43,46 +43,42 @@ class Printed(NamedTuple):
 
 
 def find_range(
-    system: System,
-    say: Statement,
-    around: Fraction,
-    step: Fraction,
-    *,
-    left_out: Collection[str],
-    seconds: float = 10.0,
+    solver: Solver, say: Statement, around: Fraction, step: Fraction, left_out: Collection[str]
 ) -> Interval | None:
-    """Return where the value of a figure must lie if the others are right, to one step.
+    """Return where the value of a figure must lie if the others are right.
 
-    Of a value that is at least so much, more is said the larger that is; so its ends are found by doubling and halving.
+    What is said of a value that is at least so much is the less likely the larger that is; so the ends are found by
+    doubling and halving.
 
     Args:
-        system: All figures.
+        solver: Knows all figures.
         say: What a value says.
         around: A number to begin with.
-        step: How exact the ends are.
+        step: How exact the ends are: of a count, one.
         left_out: Figures that are not believed, and this one.
-        seconds: How long it may take.
 
     Returns:
-        A closed interval; an end that is not found is none. None if no value fits.
+        A closed interval, less than a step too wide on either side; an end that is not found is none. None if no value
+        fits.
 
     Raises:
         Undecided: Time ran out.
     """
-    solver = Solver(system, seconds)
 
-    def can_reach(number: Fraction) -> bool:
-        return solver.can_be_true(say(Interval(number, None)), left_out)
+    def can_reach(at: int) -> bool:
+        return solver.can_be_true(say(Interval(at * step, None)), left_out)
 
-    def can_stay(number: Fraction) -> bool:
-        return solver.can_be_true(say(Interval(None, number)), left_out)
+    def can_stay(at: int) -> bool:
+        return solver.can_be_true(say(Interval(None, -at * step)), left_out)
 
     if not solver.can_be_true(say(EVERYTHING), left_out):
         return None
     start = int(around // step)
-    high = _find_last(lambda at: can_reach(at * step), start)
-    low = _find_last(lambda at: can_stay(-at * step), -start)
-    return Interval(None if low is None else -low * step, None if high is None else high * step)
+    high, low = _find_last(can_reach, start), _find_last(can_stay, -start)
+    # a value between two steps reaches the lower and stays below the higher one
+    is_between = high is not None and low is not None and high < -low
+    outwards = step if is_between else 0
+    return Interval(None if low is None else -low * step - outwards, None if high is None else high * step + outwards)
 
 
 def _find_last(holds: Callable[[int], bool], start: int) -> int | None:
@@ -106,25 +102,20 @@ def _find_last(holds: Callable[[int], bool], start: int) -> int | None:
 
 
 def list_repairs(
-    system: System, say: Statement, printed: Printed, *, left_out: Collection[str], seconds: float = 10.0
+    solver: Solver, say: Statement, printed: Printed, *, within: Interval, left_out: Collection[str]
 ) -> list[Slip]:
     """Return the slips after which the figures that are believed can all be true, the likeliest first.
 
     Args:
-        system: All figures.
+        solver: Knows all figures.
         say: What a value of the suspect says.
         printed: What stands at its place.
+        within: Where its value must lie, as `find_range` found.
         left_out: Figures that are not believed, and this one.
-        seconds: How long it may take; what is found until then is returned.
+
+    Raises:
+        Undecided: Time ran out.
     """
-    solver = Solver(system, seconds)
-    found = []
-    try:
-        for slip in list_slips(
-            printed.text, is_count=printed.is_count, neighbours=printed.neighbours, earlier=printed.earlier
-        ):
-            if solver.can_be_true(say(printed.read(slip.printed)), left_out):
-                found.append(slip)
-    except Undecided:
-        return found
-    return found
+    slips = list_slips(printed.text, is_count=printed.is_count, neighbours=printed.neighbours, earlier=printed.earlier)
+    read = [(slip, printed.read(slip.printed)) for slip in slips]
+    return [slip for slip, interval in read if interval.meets(within) and solver.can_be_true(say(interval), left_out)]

@@ -62,6 +62,12 @@ names as (
 
 ),
 
+localised as (
+
+    select * from {{ ref('int_suspects_worded') }}
+
+),
+
 findings as (
 
     select
@@ -82,11 +88,16 @@ findings as (
         expected_low,
         expected_high,
         case when observed_low = observed_high then observed_low end as observed,
-        case when verdict = 'contradicted' then figure_ids end as suspects,
-        message_vi,
-        message_en,
-        opened_at
+        case when verdict = 'contradicted' then coalesce(localised.suspects, comparisons.figure_ids) end as suspects,
+        localised.repairs,
+        comparisons.message_vi || coalesce(localised.suspicion_vi, '') as message_vi,
+        comparisons.message_en || coalesce(localised.suspicion_en, '') as message_en,
+        comparisons.opened_at
     from comparisons
+    left join localised
+        on comparisons.comparison_id = localised.comparison_id
+    -- what one cause explains is one finding
+    where localised.comparison_id is null or localised.comparison_id = localised.root_comparison_id
 
     union all
 
@@ -113,6 +124,7 @@ findings as (
         cast(null as decimal(18, 6)) as expected_high,
         figures.value as observed,
         cast(null as {{ dbt.type_string() }}) as suspects,
+        cast(null as {{ dbt.type_string() }}) as repairs,
         names.printed_organisation_name
         || case
             when names.resolution_code = 'collective' then ': một số chung cho nhiều tổ chức, không chia được'
@@ -194,7 +206,7 @@ select
     findings.expected_high,
     findings.observed,
     findings.suspects,
-    cast(null as {{ dbt.type_string() }}) as repairs,
+    findings.repairs,
     findings.message_vi,
     findings.message_en,
     opened.opened_at,

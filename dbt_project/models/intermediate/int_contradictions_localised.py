@@ -1,0 +1,21 @@
+"""Which figures of a contradiction may be wrong, and what they may have been meant to be: `pipelines.consistency`."""
+
+from pipelines.consistency.suspects import COLUMNS, localise_contradictions
+
+
+def model(dbt, session):
+    """Return the rows of `COLUMNS`."""
+    figures = dbt.ref("int_figures_contradicted")
+    ratios = dbt.ref("int_ratios_stated")
+    comparisons = dbt.ref("int_comparisons_unioned")
+    rows = localise_contradictions(*(_read(relation) for relation in (figures, ratios, comparisons)))
+    columns = ", ".join(f"{name} {data_type}" for name, data_type in COLUMNS.items())
+    session.execute(f"create or replace temporary table contradictions_localised ({columns})")
+    if rows:
+        places = ", ".join("?" for _ in COLUMNS)
+        session.executemany(f"insert into contradictions_localised values ({places})", rows)
+    return session.table("contradictions_localised")
+
+
+def _read(relation):
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
