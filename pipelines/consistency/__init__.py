@@ -1,0 +1,1 @@
+"""Consistency: what figures that contradict each other may have been meant to be. Pure: nothing outside is touched."""
