@@ -83,7 +83,7 @@ def bound_numeral(
 ) -> Interval:
     """Return where a number lies that is zero or more, and printed with or without a word that qualifies it.
 
-    A quotient without such a word was rounded or cut off to its last digit, and so was a count in thousands or millions.
+    A quotient without such a word was rounded or cut off to its last digit, as was a count in thousands or millions.
 
     Args:
         numeral: What is printed.

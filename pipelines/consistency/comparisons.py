@@ -1,7 +1,7 @@
-"""What the warehouse compares, as constraints: figures say something of counts, comparisons say how counts hang together.
+"""What the warehouse compares, as constraints: figures say something of counts, comparisons how counts hang together.
 
-The models ``int_…_compared`` decide what is compared with what; nothing of that is decided again here. A comparison that
-rests on an assumption (verdict ``undecidable``) ties nothing.
+The models ``int_…_compared`` decide what is compared with what; nothing of that is decided again here. A comparison
+that rests on an assumption (verdict ``undecidable``) ties nothing.
 """
 
 from __future__ import annotations
@@ -249,8 +249,8 @@ class Register:
         measure = row["measure_code"]
         counts = self._list_counts("|".join(others), measure)
         if rule == "yearly_average_against_total":
-            years = {"years_low": int(row["part_count"]), "years_high": int(row["whole_part_count"])}
-            self._statements[observed] = partial(yearly_average, counts[0], **years)
+            fewest, most = int(row["part_count"]), int(row["whole_part_count"])
+            self._statements[observed] = partial(yearly_average, counts[0], years_low=fewest, years_high=most)
             return
         self._state(observed)
         whole = self._name(observed, measure, row["group_code"])

@@ -1,11 +1,12 @@
 """Which figures may be wrong: error localisation after Fellegi and Holt, exact and complete.
 
-Fellegi and Holt (A systematic approach to automatic edit and imputation, Journal of the American Statistical Association
-71, 1976) change as few values as possible so that all edits hold. Here a figure is not changed but distrusted: what it
-says is left out. A set of figures can be distrusted if the others can all be true of some whole numbers; it hits every
-minimal set of figures that cannot be true together, a core. So cores and smallest sets that hit them are found in turn
-(Reiter, A theory of diagnosis from first principles, Artificial Intelligence 32, 1987): a set that leaves figures which
-still contradict each other gives a new core, until all smallest sets leave none. Z3 decides, over whole numbers.
+Fellegi and Holt (A systematic approach to automatic edit and imputation, Journal of the American Statistical
+Association 71, 1976) change as few values as possible so that all edits hold. Here a figure is not changed but
+distrusted: what it says is left out. A set of figures can be distrusted if the others can all be true of some whole
+numbers; it hits every minimal set of figures that cannot be true together, a core. So cores and smallest sets that hit
+them are found in turn (Reiter, A theory of diagnosis from first principles, Artificial Intelligence 32, 1987): a set
+that leaves figures which still contradict each other gives a new core, until all smallest sets leave none. Z3 decides,
+over whole numbers.
 """
 
 from __future__ import annotations
@@ -188,8 +189,8 @@ def judge(system: System, figure: Figure, *, seconds: float = 10.0) -> str:
     """Return what the other figures say of one.
 
     Returns:
-        ``confirmed`` if it follows from them, ``consistent`` if it can be true beside them, ``contradicted`` if it cannot,
-        ``undecidable`` if they contradict each other, or time ran out.
+        ``confirmed`` if it follows from them, ``consistent`` if it can be true beside them, ``contradicted`` if it
+        cannot, ``undecidable`` if they contradict each other, or time ran out.
     """
     solver = Solver(system, seconds)
     try:

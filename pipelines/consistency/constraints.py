@@ -4,8 +4,8 @@ A count is what an organisation, a measure, a group and a period have in common;
 bounds a sum of counts; a `Figure` is one or more constraints that hold if what is printed is right. What holds by
 definition, whoever printed it (the parts of a complete list are their whole), rests on no figure.
 
-A percentage of a base is linear although both are unknown, because what is printed is a number: a share between 5.35 and
-5.45 % says ``10000 part ≥ 535 whole`` and ``10000 part < 545 whole``.
+A percentage of a base is linear although both are unknown, because what is printed is a number: a share from 5.35 to
+below 5.45 % says ``10000 part ≥ 535 whole`` and ``10000 part < 545 whole``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipelines.intervals import Interval
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     Number = int | Fraction
 
-    Statement = Callable[[Interval], tuple[Constraint, ...]]
+Statement: TypeAlias = "Callable[[Interval], tuple[Constraint, ...]]"
+"""What a value that lies in an interval says of counts."""
 
 _HUNDRED = 100
 

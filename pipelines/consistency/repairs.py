@@ -1,11 +1,10 @@
-"""What a suspect may have been meant to be: where its value must lie if the others are right, and which slips land there.
+"""What a suspect may have been meant to be: where its value must lie if the others are right, and which slips land so.
 
 Nothing is ever applied: a repair is a proposal to whoever can look the number up.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.consistency.slips import list_slips
@@ -13,6 +12,7 @@ from pipelines.intervals import EVERYTHING, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from fractions import Fraction
 
     from pipelines.consistency.conflicts import Solver
     from pipelines.consistency.constraints import Statement

@@ -1,9 +1,16 @@
 """Which figures of a contradiction may be wrong, and what they may have been meant to be: `pipelines.consistency`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from pipelines.consistency.suspects import COLUMNS, localise_contradictions
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-def model(dbt, session):
+
+def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return the rows of `COLUMNS`."""
     figures = dbt.ref("int_figures_contradicted")
     ratios = dbt.ref("int_ratios_stated")
@@ -17,5 +24,5 @@ def model(dbt, session):
     return session.table("contradictions_localised")
 
 
-def _read(relation):
+def _read(relation: DuckDBPyRelation) -> list[dict[str, Any]]:
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]

@@ -52,14 +52,14 @@ worded as (
         suspects.printed
         || case
             when not suspects.has_fitting_value then ' (không số nào vừa)'
-            when suspects.expected_low is null and suspects.expected_high is null then ''
+            when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
             else ' (phải là ' || {{ format_bounds('suspects.expected_low', 'suspects.expected_high', 'vi') }} || ')'
         end
         || coalesce(', có thể là ' || repairs.repaired_printed || ': ' || repairs.label_vi, '') as suspect_vi,
         suspects.printed
         || case
             when not suspects.has_fitting_value then ' (no number fits)'
-            when suspects.expected_low is null and suspects.expected_high is null then ''
+            when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
             else ' (would be ' || {{ format_bounds('suspects.expected_low', 'suspects.expected_high', 'en') }} || ')'
         end
         || coalesce(', perhaps ' || repairs.repaired_printed || ': ' || repairs.label_en, '') as suspect_en
