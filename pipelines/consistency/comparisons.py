@@ -138,13 +138,11 @@ class Register:
             is_quotient=is_quotient,
         )
         others = [self._rows[name] for name in beside if name != figure_id]
-        neighbours = tuple(str(other["printed"]) for other in others if _is_quotient(other) == is_quotient)
+        neighbours = tuple(
+            other["printed"] for other in others if other["printed"] and _is_quotient(other) == is_quotient
+        )
         step = Fraction(row["printed_precision"] or 1) * self._factor(row)
-        return Printed(str(row["printed"]), step, not is_quotient, read, neighbours, self._find_earlier(row))
-
-    def find_printed(self, figure_id: str) -> str:
-        """Return what is printed."""
-        return str(self._rows[figure_id]["printed"])
+        return Printed(row["printed"], step, not is_quotient, read, neighbours, self._find_earlier(row))
 
     def find_value(self, figure_id: str) -> Fraction:
         """Return the value of a figure, of all organisations that it holds for."""
@@ -162,7 +160,8 @@ class Register:
             and other["ends_on"] < row["ends_on"]
             and all(other[name] == row[name] for name in _SERIES)
         ]
-        return str(max(same, key=lambda other: (other["ends_on"], other["figure_id"]))["printed"]) if same else None
+        latest = max(same, key=lambda other: (other["ends_on"], other["figure_id"]), default=None)
+        return latest and latest["printed"]
 
     # figures
 

@@ -26,7 +26,7 @@ class Printed(NamedTuple):
     """What stands at the place of a figure.
 
     Attributes:
-        text: As printed.
+        text: As printed; none if the words say it without a number.
         step: One unit of its last digit.
         is_count: Whether it counts whole things.
         read: Where the value lies if another text stood there. Raises ValueError if that is no number.
@@ -34,7 +34,7 @@ class Printed(NamedTuple):
         earlier: What was printed for the period before, if that is known.
     """
 
-    text: str
+    text: str | None
     step: Fraction
     is_count: bool
     read: Callable[[str], Interval]
@@ -116,6 +116,8 @@ def list_repairs(
     Raises:
         Undecided: Time ran out.
     """
+    if printed.text is None:
+        return []
     slips = list_slips(printed.text, is_count=printed.is_count, neighbours=printed.neighbours, earlier=printed.earlier)
     read = [(slip, printed.read(slip.printed)) for slip in slips]
     return [slip for slip, interval in read if interval.meets(within) and solver.can_be_true(say(interval), left_out)]

@@ -115,7 +115,7 @@ def _list_rows(suspicion: Suspicion, register: Register) -> Iterator[tuple[Any, 
         for suspect in suspects:
             low, high = (None, None) if suspect.expected is None else suspect.expected[:2]
             has_fitting = suspect.expected is not None
-            printed = register.find_printed(suspect.figure_id)
+            printed = register.describe(suspect.figure_id).text
             bounds = (_to_decimal(low, math.floor), _to_decimal(high, math.ceil))
             said = (*head, set_number, len(suspects), suspect.figure_id, printed, has_fitting, *bounds)
             if not suspect.repairs:

@@ -49,14 +49,14 @@ worded as (
         suspects.figure_id,
         suspects.figure_id || ': ' || suspects.printed || ' → ' || repairs.repaired_printed || ' (' || repairs.slip_code || ')'
             as repair,
-        suspects.printed
+        coalesce(suspects.printed, suspects.figure_id)
         || case
             when not suspects.has_fitting_value then ' (không số nào vừa)'
             when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
             else ' (phải là ' || {{ format_bounds('suspects.expected_low', 'suspects.expected_high', 'vi') }} || ')'
         end
         || coalesce(', có thể là ' || repairs.repaired_printed || ': ' || repairs.label_vi, '') as suspect_vi,
-        suspects.printed
+        coalesce(suspects.printed, suspects.figure_id)
         || case
             when not suspects.has_fitting_value then ' (no number fits)'
             when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
