@@ -99,6 +99,35 @@ def findings(
 
 
 @app.command()
+def explain(
+    figure_id: Annotated[str, typer.Argument(help="A figure: tan-son-2017-008.")] = "",
+    *,
+    organisation: Annotated[
+        str, typer.Option(metavar="TEXT", help="All figures of organisations whose name contains this text.")
+    ] = "",
+    period: Annotated[str, typer.Option(metavar="TEXT", help="Only of periods whose name contains this text.")] = "",
+    lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI,
+) -> None:
+    """Show where a figure comes from, what it is compared with, whether it may be wrong, and what it may have been.
+
+    Exit code 2: there is no such figure.
+    """
+    from pipelines.commands.explaining import explain_figure, explain_organisation
+
+    if bool(figure_id) == bool(organisation):
+        raise typer.BadParameter("give a figure, or an --organisation")  # noqa: EM101
+    _require_warehouse()
+    database = load_paths().published_database
+    if figure_id:
+        is_found = explain_figure(database, Console(), figure_id, language=lang)
+    else:
+        is_found = explain_organisation(database, Console(), organisation, period, language=lang)
+    if not is_found:
+        _complain(f"the warehouse has no figure {figure_id!r}" if figure_id else "the warehouse has no such figures")
+        raise typer.Exit(2)
+
+
+@app.command()
 def read(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A report or a table of figures.")],
     *,

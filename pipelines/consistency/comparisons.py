@@ -160,8 +160,10 @@ class Register:
             and other["ends_on"] < row["ends_on"]
             and all(other[name] == row[name] for name in _SERIES)
         ]
-        latest = max(same, key=lambda other: (other["ends_on"], other["figure_id"]), default=None)
-        return latest and latest["printed"]
+        if not same:
+            return None
+        printed: str | None = max(same, key=lambda other: (other["ends_on"], other["figure_id"]))["printed"]
+        return printed
 
     # figures
 

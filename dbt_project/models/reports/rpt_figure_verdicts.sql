@@ -68,30 +68,54 @@ ranked as (
         sum(case when verdict = 'confirmed' then 1 else 0 end) over (partition by figure_id) as confirmation_count
     from judged
 
+),
+
+decided as (
+
+    select
+        figures.figure_id,
+        figures.document_id,
+        figures.organisation_id,
+        figures.measure_code,
+        figures.group_code,
+        figures.period_id,
+        figures.printed,
+        coalesce(ranked.verdict, 'undecidable') as verdict,
+        case
+            when coalesce(ranked.verdict, 'undecidable') <> 'undecidable' then ranked.reason_code
+            when figures.resolution_code = 'collective' then 'collective_name'
+            when figures.resolution_code = 'ambiguous' then 'ambiguous_name'
+            when figures.resolution_code <> 'resolved' then 'unknown_name'
+            when figures.measure_code = 'unclassified' then 'measure_unclassified'
+            else coalesce(ranked.reason_code, 'nothing_to_compare')
+        end as reason_code,
+        ranked.comparison_id,
+        cast(coalesce(ranked.comparison_count, 0) as bigint) as comparison_count,
+        cast(coalesce(ranked.contradiction_count, 0) as bigint) as contradiction_count,
+        cast(coalesce(ranked.confirmation_count, 0) as bigint) as confirmation_count
+    from {{ ref('fct_figures') }} as figures
+    left join ranked
+        on figures.figure_id = ranked.figure_id and ranked.preference = 1
+    where figures.publication_id is not null
+
 )
 
 select
-    figures.figure_id,
-    figures.document_id,
-    figures.organisation_id,
-    figures.measure_code,
-    figures.group_code,
-    figures.period_id,
-    figures.printed,
-    coalesce(ranked.verdict, 'undecidable') as verdict,
-    case
-        when coalesce(ranked.verdict, 'undecidable') <> 'undecidable' then ranked.reason_code
-        when figures.resolution_code = 'collective' then 'collective_name'
-        when figures.resolution_code = 'ambiguous' then 'ambiguous_name'
-        when figures.resolution_code <> 'resolved' then 'unknown_name'
-        when figures.measure_code = 'unclassified' then 'measure_unclassified'
-        else coalesce(ranked.reason_code, 'nothing_to_compare')
-    end as reason_code,
-    ranked.comparison_id,
-    cast(coalesce(ranked.comparison_count, 0) as bigint) as comparison_count,
-    cast(coalesce(ranked.contradiction_count, 0) as bigint) as contradiction_count,
-    cast(coalesce(ranked.confirmation_count, 0) as bigint) as confirmation_count
-from {{ ref('fct_figures') }} as figures
-left join ranked
-    on figures.figure_id = ranked.figure_id and ranked.preference = 1
-where figures.publication_id is not null
+    decided.figure_id,
+    decided.document_id,
+    decided.organisation_id,
+    decided.measure_code,
+    decided.group_code,
+    decided.period_id,
+    decided.printed,
+    decided.verdict,
+    decided.reason_code,
+    reasons.label_vi as reason_label_vi,
+    reasons.label_en as reason_label_en,
+    decided.comparison_id,
+    decided.comparison_count,
+    decided.contradiction_count,
+    decided.confirmation_count
+from decided
+left join {{ ref('reasons') }} as reasons
+    on decided.reason_code = reasons.reason_code

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from pipelines.consistency.comparisons import Register
+from pipelines.consistency.conflicts import localise
+from pipelines.intervals import Interval
+
+Row = dict[str, Any]
+
+
+def make_figure(figure_id: str, value: float, **said: Any) -> Row:
+    """Return a plain count, with what is said otherwise."""
+    number = Decimal(str(value))
+    return {
+        "figure_id": figure_id,
+        "document_id": "n",
+        "organisation_id": "district",
+        "measure_code": "admissions",
+        "group_code": "all",
+        "statement_code": "level",
+        "period_id": "2016",
+        "period_type_code": "year",
+        "ends_on": None,
+        "base_measure_code": None,
+        "base_group_code": None,
+        "base_value": None,
+        "unit": "persons",
+        "printed": str(value),
+        "printed_precision": Decimal(1),
+        "value": number,
+        "value_low": number,
+        "value_high": number,
+        "is_value_low_open": False,
+        "is_value_high_open": False,
+        "bound_side": "both",
+        "is_strict": False,
+        "is_quotient": False,
+        "organisation_count": 1,
+    } | said
+
+
+def make_share(figure_id: str, value: str, *, precision: str = "0.1", **said: Any) -> Row:
+    number, step = Decimal(value), Decimal(precision)
+    return make_figure(
+        figure_id,
+        float(value),
+        statement_code="share",
+        unit="percent",
+        printed=value.replace(".", ","),
+        printed_precision=step,
+        value_low=number - step / 2,
+        value_high=number + step,
+        is_value_high_open=True,
+        is_quotient=True,
+        base_measure_code="admissions",
+        base_group_code="all",
+        **said,
+    )
+
+
+def compare(rule: str, observed: str, *others: str, **said: Any) -> Row:
+    return {
+        "comparison_id": "-".join((rule, observed, *others)),
+        "rule_code": rule,
+        "verdict": "consistent",
+        "reason_code": "open_list",
+        "measure_code": "admissions",
+        "group_code": "all",
+        "observed_figure_id": observed,
+        "figure_ids": "|".join((observed, *others)),
+        "part_count": None,
+        "whole_part_count": None,
+        "expected_low": None,
+        "expected_high": None,
+    } | said
+
+
+def make_ratio(figure_id: str, *, of: str | None = None, base: str | None = None, **said: Any) -> Row:
+    return {
+        "figure_id": figure_id,
+        "numerator_figure_ids": of,
+        "numerator_high": 1,
+        "base_figure_ids": base,
+        "base_high": 1,
+        "is_period_assumed": False,
+    } | said
+
+
+def find_sets(figures: list[Row], comparisons: list[Row], ratios: list[Row] | None = None) -> list[list[str]]:
+    """Return the smallest sets of the only cluster."""
+    (cluster,) = Register(figures, ratios or [], comparisons).list_clusters()
+    return sorted(sorted(one) for one in localise(cluster.system).minimum_sets)
+
+
+def test_parts_of_a_complete_list_are_their_whole() -> None:
+    figures = [make_figure("total", 10), make_figure("a", 4, group_code="a"), make_figure("b", 7, group_code="b")]
+
+    complete = [compare("parts_against_whole", "total", "a", "b", reason_code="sum_differs")]
+    open_list = [compare("parts_against_whole", "total", "a", "b", reason_code="sum_exceeds_whole")]
+
+    assert find_sets(figures, complete) == [["a"], ["b"], ["total"]]
+    assert find_sets(figures, open_list) == [["a"], ["b"], ["total"]]
+
+
+def test_parts_of_an_open_list_may_leave_some_out() -> None:
+    figures = [make_figure("total", 20), make_figure("a", 4, group_code="a"), make_figure("b", 7, group_code="b")]
+
+    assert find_sets(figures, [compare("parts_against_whole", "total", "a", "b")]) == []
+    assert find_sets(figures, [compare("parts_against_whole", "total", "a", "b", reason_code="sum_differs")]) != []
+
+
+def test_a_number_of_organisations_is_no_sum_of_what_they_have() -> None:
+    figures = [
+        make_figure("organisations", 2, measure_code="organisations"),
+        make_figure("a", 40, organisation_id="a"),
+        make_figure("b", 70, organisation_id="b"),
+    ]
+    comparisons = [compare("organisations_against_whole", "organisations", "a", "b")]
+
+    assert all(
+        localise(cluster.system).verdict == "consistent"
+        for cluster in Register(figures, [], comparisons).list_clusters()
+    )
+
+
+def test_a_figure_for_each_of_nine_communes_counts_nine_times() -> None:
+    figures = [
+        make_figure("each", 8, value_high=Decimal(15), organisation_count=9),
+        make_figure("total", 71),
+    ]
+    comparisons = [compare("organisations_against_whole", "total", "each", reason_code="sum_exceeds_whole")]
+
+    (cluster,) = Register(figures, [], comparisons).list_clusters()
+
+    assert cluster.system.by_id["each"].interval == Interval(Fraction(72), Fraction(135))
+    assert localise(cluster.system).verdict == "contradicted"
+
+
+def test_a_group_is_no_larger_than_the_one_it_lies_in() -> None:
+    figures = [make_figure("all", 118), make_figure("women", 152, group_code="women")]
+
+    assert find_sets(figures, [compare("subset_against_set", "women", "all", group_code="women")]) == [
+        ["all"],
+        ["women"],
+    ]
+
+
+@pytest.mark.parametrize(("count", "is_possible"), [(464, True), (465, True), (463, False), (466, False)])
+def test_a_share_ties_a_count_to_its_base(count: int, is_possible: bool) -> None:
+    figures = [
+        make_figure("base", 1618),
+        make_figure("count", count, group_code="religious"),
+        make_share("share", "28.7", group_code="religious"),
+    ]
+    comparisons = [compare("share_against_counts", "share", "count", "base")]
+    ratios = [make_ratio("share", of="count", base="base")]
+
+    assert (find_sets(figures, comparisons, ratios) == []) == is_possible
+
+
+def test_shares_of_a_base_that_is_not_printed_are_shares_of_the_same() -> None:
+    figures = [
+        make_figure("a", 3, group_code="a"),
+        make_figure("b", 4, group_code="b"),
+        make_share("share of a", "50.0", group_code="a"),
+        make_share("share of b", "50.0", group_code="b"),
+    ]
+    comparisons = [
+        compare("share_against_counts", "share of a", "a"),
+        compare("share_against_counts", "share of b", "b"),
+    ]
+    ratios = [make_ratio("share of a", of="a"), make_ratio("share of b", of="b")]
+
+    assert find_sets(figures, comparisons, ratios) == [["a"], ["b"], ["share of a"], ["share of b"]]
+
+
+def test_a_base_that_is_printed_with_the_percentage_is_a_number() -> None:
+    figures = [make_figure("count", 238), make_share("attained", "39.66", precision="0.01", base_value=Decimal(600))]
+    ratios = [make_ratio("attained", of="count")]
+
+    assert find_sets(figures, [compare("attainment_against_target", "attained", "count")], ratios) == []
+    figures[0] = make_figure("count", 239)
+    assert find_sets(figures, [compare("attainment_against_target", "attained", "count")], ratios) != []
+
+
+def test_a_percentage_of_an_assumed_day_ties_nothing() -> None:
+    figures = [make_figure("base", 100), make_share("share", "28.7", group_code="religious")]
+    ratios = [make_ratio("share", base="base", is_period_assumed=True)]
+
+    clusters = Register(figures, ratios, [compare("share_against_counts", "share", "base")]).list_clusters()
+
+    assert [figure.figure_id for cluster in clusters for figure in cluster.system.figures] == ["base"]
+
+
+def test_both_sides_of_a_printed_ratio_are_counts() -> None:
+    ratio = make_figure(
+        "a of b",
+        391,
+        statement_code="part_of_ratio",
+        measure_code="localities_with_cell",
+        base_measure_code="localities",
+        base_group_code="all",
+        base_value=Decimal(391),
+    )
+    total = make_figure("localities", 400, measure_code="localities")
+
+    assert find_sets(
+        [ratio, total], [compare("repeated_figure", "localities", "a of b", measure_code="localities")]
+    ) == [
+        ["a of b"],
+        ["localities"],
+    ]
+
+
+def test_the_same_number_more_or_less_contradicts_nothing() -> None:
+    figures = [
+        make_figure("exact", 112_900),
+        make_figure("nearly", 112_900, value_low=Decimal(0), is_value_high_open=True),
+    ]
+    told = [compare("repeated_figure", "exact", "nearly", reason_code="qualifier_differs")]
+
+    clusters = Register(figures, [], told).list_clusters()
+
+    assert all(localise(cluster.system).verdict == "consistent" for cluster in clusters)
+
+
+def test_a_yearly_average_ties_the_total_to_the_years() -> None:
+    figures = [
+        make_figure("total", 1746),
+        make_figure(
+            "average",
+            196,
+            statement_code="yearly_average",
+            is_quotient=True,
+            value_low=Decimal("195.5"),
+            value_high=Decimal(197),
+            is_value_high_open=True,
+        ),
+    ]
+    comparison = compare("yearly_average_against_total", "average", "total", part_count=9, whole_part_count=9)
+
+    assert find_sets(figures, [comparison]) == [["average"], ["total"]]
+    assert find_sets(figures, [comparison | {"whole_part_count": 10, "part_count": 8}]) == []
+
+
+def test_a_comparison_that_names_an_unknown_figure_is_left_out() -> None:
+    register = Register([make_figure("total", 10)], [], [compare("parts_against_whole", "total", "gone")])
+
+    assert register.list_clusters() == []
+
+
+def test_what_stands_beside_a_figure_and_before_it_is_known() -> None:
+    figures = [
+        make_figure("2015", 150, ends_on=2015),
+        make_figure("2016", 160, ends_on=2016),
+        make_figure("2017", 170, ends_on=2017),
+        make_share("share", "28.7"),
+    ]
+    printed = Register(figures, [], []).describe("2017", ["2015", "2016", "2017", "share"])
+
+    assert (printed.text, printed.step, printed.is_count) == ("170", 1, True)
+    assert printed.neighbours == ("150", "160")
+    assert printed.earlier == "160"
+    assert printed.read("171") == Interval(Fraction(171), Fraction(171))
+
+
+def test_a_contradiction_belongs_to_the_cluster_of_what_is_observed() -> None:
+    figures = [
+        make_figure("said", 614),
+        make_figure("meant", 260, group_code="a"),
+        make_figure("other", 354, group_code="b"),
+    ]
+    comparison = compare(
+        "wording",
+        "said",
+        "meant",
+        "other",
+        verdict="contradicted",
+        expected_low=Decimal(260),
+        expected_high=Decimal(260),
+    )
+
+    clusters = Register(figures, [], [comparison]).list_clusters()
+
+    assert [sorted(cluster.contradicted.values(), key=sorted) for cluster in clusters if cluster.contradicted] == [
+        [frozenset({"said", "meant", "other"})]
+    ]
+    assert [
+        sorted(map(sorted, localise(cluster.system).minimum_sets)) for cluster in clusters if cluster.contradicted
+    ] == [[["meant"], ["said"]]]
