@@ -370,3 +370,44 @@ def read_count(paths: Paths, table: str) -> int:
     with duckdb.connect(str(paths.published_database), read_only=True) as connection:
         (count,) = connection.execute(f"select count(*) from {table}").fetchall()[0]
         return int(count)
+
+
+# ketnap explain
+
+
+def test_explain_shows_the_chain_of_a_figure(published: Paths) -> None:
+    result = invoke("explain", "tan-son-2017-008", "--lang", "en")
+
+    assert result.exit_code == 0, result.output
+    assert "true value: 1,746" in result.output
+    assert "verdict: contradicted" in result.output
+    assert "would be [1,760; 1,772]; perhaps 1.764 (two neighbouring digits exchanged), 1.766" in result.output
+    assert "tan-son-2017-009 196; would be 194" in result.output
+
+
+def test_explain_speaks_vietnamese_by_default(published: Paths) -> None:
+    result = invoke("explain", "tan-son-2017-015")
+
+    assert "kết luận: mâu thuẫn" in result.output
+    assert "giá trị thật: [0,315; 0,33) %" in result.output
+
+
+def test_explain_lists_all_figures_of_an_organisation_and_a_period(published: Paths) -> None:
+    result = invoke("explain", "--organisation", "tan son", "--period", "2008", "--lang", "en")
+
+    assert result.exit_code == 0, result.output
+    assert "8 figures" in result.output
+    assert "tan-son-2017-019" not in result.output
+
+
+@pytest.mark.parametrize("arguments", [("no-such-figure",), ("--organisation", "Nơi không có")])
+def test_explain_says_that_there_is_no_such_figure(published: Paths, arguments: tuple[str, ...]) -> None:
+    result = invoke("explain", *arguments)
+
+    assert result.exit_code == 2
+    assert "the warehouse has no" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("tan-son-2017-008", "--organisation", "Tân Sơn")])
+def test_explain_wants_a_figure_or_an_organisation(published: Paths, arguments: tuple[str, ...]) -> None:
+    assert invoke("explain", *arguments).exit_code == 2

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from consistency.registers import Row, compare, make_figure, make_ratio, make_share
 from pipelines.consistency.comparisons import Register
 from pipelines.consistency.slips import KINDS
 from pipelines.consistency.suspects import COLUMNS, list_suspicions, localise_contradictions
 from pipelines.vocabulary import read_codes
-from tests.consistency.test_comparisons import Row, compare, make_figure, make_ratio, make_share
 
 
 def make_tan_son() -> tuple[list[Row], list[Row], list[Row]]:
