@@ -59,7 +59,9 @@ class Solver:
 
     def __post_init__(self) -> None:
         self._ends_at = time.monotonic() + self.seconds
-        self._solver = z3.SolverFor("QF_LIA")
+        # its own: in one that others have used, it depends on what they asked which cores are found
+        self._context = z3.Context()
+        self._solver = z3.SolverFor("QF_LIA", self._context)
         self._solver.set("core.minimize", True)  # noqa: FBT003 - its own
         self._counts: dict[str, z3.ArithRef] = {}
         self._names: dict[str, str] = {}
@@ -67,10 +69,10 @@ class Solver:
         for relation in self.system.relations:
             self._solver.add(*self._express(relation))
         for figure in self.system.figures:
-            tracker = z3.Bool(f"figure {figure.figure_id}")
+            tracker = z3.Bool(f"figure {figure.figure_id}", self._context)
             self._trackers[figure.figure_id] = tracker
             self._names[tracker.decl().name()] = figure.figure_id
-            self._solver.add(z3.Implies(tracker, z3.And(self._express_all(figure.constraints))))
+            self._solver.add(z3.Implies(tracker, self._express_all(figure.constraints)))
 
     def find_core(self, left_out: Collection[str] = ()) -> FigureSet | None:
         """Return some figures that cannot be true together, of which none can be spared; none if all can be true.
@@ -94,7 +96,7 @@ class Solver:
         """
         self._solver.push()
         try:
-            self._solver.add(*self._express_all(constraints))
+            self._solver.add(self._express_all(constraints))
             return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
         finally:
             self._solver.pop()
@@ -107,7 +109,7 @@ class Solver:
         """
         self._solver.push()
         try:
-            self._solver.add(z3.Not(z3.And(self._express_all(constraints))))
+            self._solver.add(z3.Not(self._express_all(constraints)))
             return not self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
         finally:
             self._solver.pop()
@@ -122,11 +124,13 @@ class Solver:
             raise Undecided
         return bool(answer == z3.sat)
 
-    def _express_all(self, constraints: Iterable[Constraint]) -> list[z3.BoolRef]:
-        return [expressed for constraint in constraints for expressed in self._express(constraint)]
+    def _express_all(self, constraints: Iterable[Constraint]) -> z3.BoolRef:
+        expressed = [part for constraint in constraints for part in self._express(constraint)]
+        return z3.And(*expressed, self._context)
 
     def _express(self, constraint: Constraint) -> list[z3.BoolRef]:
-        total = z3.Sum([factor * self._count(name) for name, factor in constraint.terms])
+        nothing = z3.IntVal(0, self._context)
+        total = z3.Sum([nothing, *(factor * self._count(name) for name, factor in constraint.terms)])
         if constraint.low is not None and constraint.low == constraint.high:
             return [total == constraint.low]
         expressed = []
@@ -138,7 +142,7 @@ class Solver:
 
     def _count(self, name: str) -> z3.ArithRef:
         if name not in self._counts:
-            self._counts[name] = z3.Int(name)
+            self._counts[name] = z3.Int(name, self._context)
             self._solver.add(self._counts[name] >= 0)
         return self._counts[name]
 
