@@ -94,12 +94,7 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
-        self._solver.push()
-        try:
-            self._solver.add(self._express_all(constraints))
-            return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
-        finally:
-            self._solver.pop()
+        return self._check_beside(self._express_all(constraints), left_out)
 
     def implies(self, constraints: Sequence[Constraint], left_out: Collection[str] = ()) -> bool:
         """Whether constraints must hold if all figures that are believed are true.
@@ -107,10 +102,17 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
+        return not self._check_beside(z3.Not(self._express_all(constraints)), left_out)
+
+    def _check_beside(self, expressed: z3.BoolRef, left_out: Collection[str]) -> bool:
+        """Whether something can hold beside all figures that are believed.
+
+        It is expressed before: what is said then of a count that is new, that it is zero or more, stays said.
+        """
         self._solver.push()
         try:
-            self._solver.add(z3.Not(self._express_all(constraints)))
-            return not self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
+            self._solver.add(expressed)
+            return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
         finally:
             self._solver.pop()
 
