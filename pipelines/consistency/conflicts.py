@@ -234,7 +234,9 @@ def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> 
         begun.add(chosen)
         missed = next((core for core in cores if not core & chosen), None)
         if missed is None:
-            found.add(chosen)
+            # a set of which one can be spared contains another
+            if all(any(core & chosen == {one} for core in cores) for one in chosen):
+                found.add(chosen)
             if len(found) > most_sets:
                 raise Undecided
         elif len(chosen) < size:
@@ -242,7 +244,7 @@ def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> 
                 extend(chosen | {figure_id})
 
     extend(frozenset())
-    return {one for one in found if not any(other < one for other in found)}
+    return found
 
 
 def _rank(found: Iterable[FigureSet], system: System) -> tuple[FigureSet, ...]:
