@@ -10,6 +10,7 @@ still contradict each other gives a new core, until all smallest sets leave none
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -164,10 +165,11 @@ def localise(system: System, *, seconds: float = 10.0, most_sets: int = 1_000) -
     cores: list[FigureSet] = []
     found: set[FigureSet] = set()
     size = 0
+    ends_at = time.monotonic() + seconds
     solver = Solver(system, seconds)
     try:
         while True:
-            candidates = list_hitting_sets(cores, size, most_sets) - found
+            candidates = list_hitting_sets(cores, size, most_sets, ends_at) - found
             if not candidates:
                 if found:
                     break
@@ -208,16 +210,19 @@ def judge(system: System, figure: Figure, *, seconds: float = 10.0) -> str:
         return "undecidable"
 
 
-def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> set[FigureSet]:
+def list_hitting_sets(
+    cores: Sequence[FigureSet], size: int, most_sets: int, ends_at: float = math.inf
+) -> set[FigureSet]:
     """Return the sets of at most so many figures that have one of each core, without those that contain another.
 
     Args:
         cores: Sets, none of them empty.
         size: How many figures at most.
         most_sets: How many sets there may be.
+        ends_at: When to give up, by the clock ``time.monotonic``.
 
     Raises:
-        Undecided: There are more.
+        Undecided: There are more, or time ran out.
 
     Examples:
         >>> sorted(map(sorted, list_hitting_sets([frozenset("ab"), frozenset("bc")], 1, 10)))
@@ -232,6 +237,8 @@ def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> 
         if chosen in begun:
             return
         begun.add(chosen)
+        if time.monotonic() > ends_at:
+            raise Undecided
         missed = next((core for core in cores if not core & chosen), None)
         if missed is None:
             # a set of which one can be spared contains another
