@@ -13,12 +13,14 @@ import random
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 import pytest
 import yaml
 
+from pipelines.intervals import Interval, read_interval
 from pipelines.paths import SEEDS
 from pipelines.readers.delimited import COLUMNS
 
@@ -158,6 +160,44 @@ def find_errors(figures: list[Figure]) -> list[tuple[Figure, str]]:
     ]
 
 
+@cache
+def read_qualifiers() -> dict[str, dict[str, str]]:
+    with (SEEDS / "qualifiers.csv").open(encoding="utf-8", newline="") as file:
+        return {row["qualifier_code"]: row for row in csv.DictReader(file)}
+
+
+def bound_as_printed(figure: Figure) -> Interval:
+    """Return where the value of a figure lies that is zero or more, without the models."""
+    is_percent, qualifier = figure.unit == "percent", read_qualifiers()[figure.qualifier_code]
+    interval = read_interval(
+        str(figure.printed),
+        is_count=not is_percent and figure.statement_code in COUNTED,
+        side=qualifier["bound_side"],
+        is_strict=qualifier["is_strict"] == "true",
+        is_quotient=is_percent or figure.statement_code in QUOTIENTS,
+    )
+    return interval.meet(Interval(*DOMAINS[figure.statement_code]))
+
+
+def bound_by_models(figure: Figure) -> Interval:
+    low, high = (None if end is None else Fraction(end) for end in (figure.value_low, figure.value_high))
+    return Interval(low, high, figure.is_value_low_open, figure.is_value_high_open)
+
+
+COUNTED = ("level", "part_of_ratio", "change_absolute")
+
+
+def list_differences(figures: list[Figure]) -> list[tuple[Figure, Interval]]:
+    """Return figures of which the models and `read_interval` do not say the same, and what the latter says."""
+    return [
+        (figure, bound_as_printed(figure))
+        for figure in figures
+        if figure.printed is not None
+        and DOMAINS[figure.statement_code][0] == 0
+        and bound_as_printed(figure) != bound_by_models(figure)
+    ]
+
+
 # figures of the register, and made-up ones
 
 
@@ -175,6 +215,13 @@ def test_every_interval_of_made_up_figures_holds_just_the_values_that_print_as_p
     assert len(figures) == MADE_UP_COUNT
     assert made_up.ingestion.rejected_count == 0
     assert find_errors(figures)[:10] == []
+
+
+def test_a_number_that_is_printed_has_the_same_interval_in_the_models_and_outside_of_them(
+    built: Built, made_up: Built
+) -> None:
+    for one in (built, made_up):
+        assert list_differences(select_figures(one.paths.build_database))[:10] == []
 
 
 def test_the_made_up_figures_have_every_statement_with_every_qualifier(made_up: Built) -> None:

@@ -11,6 +11,7 @@ over whole numbers.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -60,7 +61,9 @@ class Solver:
 
     def __post_init__(self) -> None:
         self._ends_at = time.monotonic() + self.seconds
-        self._solver = z3.SolverFor("QF_LIA")
+        # its own: in one that others have used, it depends on what they asked which cores are found
+        self._context = z3.Context()
+        self._solver = z3.SolverFor("QF_LIA", self._context)
         self._solver.set("core.minimize", True)  # noqa: FBT003 - its own
         self._counts: dict[str, z3.ArithRef] = {}
         self._names: dict[str, str] = {}
@@ -68,10 +71,10 @@ class Solver:
         for relation in self.system.relations:
             self._solver.add(*self._express(relation))
         for figure in self.system.figures:
-            tracker = z3.Bool(f"figure {figure.figure_id}")
+            tracker = z3.Bool(f"figure {figure.figure_id}", self._context)
             self._trackers[figure.figure_id] = tracker
             self._names[tracker.decl().name()] = figure.figure_id
-            self._solver.add(z3.Implies(tracker, z3.And(self._express_all(figure.constraints))))
+            self._solver.add(z3.Implies(tracker, self._express_all(figure.constraints)))
 
     def find_core(self, left_out: Collection[str] = ()) -> FigureSet | None:
         """Return some figures that cannot be true together, of which none can be spared; none if all can be true.
@@ -93,12 +96,7 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
-        self._solver.push()
-        try:
-            self._solver.add(*self._express_all(constraints))
-            return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
-        finally:
-            self._solver.pop()
+        return self._check_beside(self._express_all(constraints), left_out)
 
     def implies(self, constraints: Sequence[Constraint], left_out: Collection[str] = ()) -> bool:
         """Whether constraints must hold if all figures that are believed are true.
@@ -106,10 +104,17 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
+        return not self._check_beside(z3.Not(self._express_all(constraints)), left_out)
+
+    def _check_beside(self, expressed: z3.BoolRef, left_out: Collection[str]) -> bool:
+        """Whether something can hold beside all figures that are believed.
+
+        It is expressed before: what is said then of a count that is new, that it is zero or more, stays said.
+        """
         self._solver.push()
         try:
-            self._solver.add(z3.Not(z3.And(self._express_all(constraints))))
-            return not self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
+            self._solver.add(expressed)
+            return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
         finally:
             self._solver.pop()
 
@@ -123,11 +128,13 @@ class Solver:
             raise Undecided
         return bool(answer == z3.sat)
 
-    def _express_all(self, constraints: Iterable[Constraint]) -> list[z3.BoolRef]:
-        return [expressed for constraint in constraints for expressed in self._express(constraint)]
+    def _express_all(self, constraints: Iterable[Constraint]) -> z3.BoolRef:
+        expressed = [part for constraint in constraints for part in self._express(constraint)]
+        return z3.And(*expressed, self._context)
 
     def _express(self, constraint: Constraint) -> list[z3.BoolRef]:
-        total = z3.Sum([factor * self._count(name) for name, factor in constraint.terms])
+        nothing = z3.IntVal(0, self._context)
+        total = z3.Sum([nothing, *(factor * self._count(name) for name, factor in constraint.terms)])
         if constraint.low is not None and constraint.low == constraint.high:
             return [total == constraint.low]
         expressed = []
@@ -139,7 +146,7 @@ class Solver:
 
     def _count(self, name: str) -> z3.ArithRef:
         if name not in self._counts:
-            self._counts[name] = z3.Int(name)
+            self._counts[name] = z3.Int(name, self._context)
             self._solver.add(self._counts[name] >= 0)
         return self._counts[name]
 
@@ -159,10 +166,11 @@ def localise(system: System, *, seconds: float = 10.0, most_sets: int = 1_000) -
     cores: list[FigureSet] = []
     found: set[FigureSet] = set()
     size = 0
+    ends_at = time.monotonic() + seconds
     solver = Solver(system, seconds)
     try:
         while True:
-            candidates = list_hitting_sets(cores, size, most_sets) - found
+            candidates = list_hitting_sets(cores, size, most_sets, ends_at) - found
             if not candidates:
                 if found:
                     break
@@ -203,16 +211,19 @@ def judge(system: System, figure: Figure, *, seconds: float = 10.0) -> str:
         return "undecidable"
 
 
-def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> set[FigureSet]:
+def list_hitting_sets(
+    cores: Sequence[FigureSet], size: int, most_sets: int, ends_at: float = math.inf
+) -> set[FigureSet]:
     """Return the sets of at most so many figures that have one of each core, without those that contain another.
 
     Args:
         cores: Sets, none of them empty.
         size: How many figures at most.
         most_sets: How many sets there may be.
+        ends_at: When to give up, by the clock ``time.monotonic``.
 
     Raises:
-        Undecided: There are more.
+        Undecided: There are more, or time ran out.
 
     Examples:
         >>> sorted(map(sorted, list_hitting_sets([frozenset("ab"), frozenset("bc")], 1, 10)))
@@ -227,9 +238,13 @@ def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> 
         if chosen in begun:
             return
         begun.add(chosen)
+        if time.monotonic() > ends_at:
+            raise Undecided
         missed = next((core for core in cores if not core & chosen), None)
         if missed is None:
-            found.add(chosen)
+            # a set of which one can be spared contains another
+            if all(any(core & chosen == {one} for core in cores) for one in chosen):
+                found.add(chosen)
             if len(found) > most_sets:
                 raise Undecided
         elif len(chosen) < size:
@@ -237,7 +252,7 @@ def list_hitting_sets(cores: Sequence[FigureSet], size: int, most_sets: int) -> 
                 extend(chosen | {figure_id})
 
     extend(frozenset())
-    return {one for one in found if not any(other < one for other in found)}
+    return found
 
 
 def _rank(found: Iterable[FigureSet], system: System) -> tuple[FigureSet, ...]:

@@ -127,6 +127,14 @@ def bound(terms: Mapping[str, Number], interval: Interval, *, rule_code: str = "
     return Constraint(tuple((name, factor // common) for name, factor in whole.items()), low, high, rule_code)
 
 
+def _gather(*terms: tuple[str, Number]) -> dict[str, Number]:
+    """Return the factor of each count; of one that stands there more than once, all of them together."""
+    factors: dict[str, Number] = {}
+    for name, factor in terms:
+        factors[name] = factors.get(name, 0) + factor
+    return factors
+
+
 def level(count: str, interval: Interval) -> tuple[Constraint, ...]:
     """Return what a printed count says."""
     return (bound({count: 1}, interval, rule_code="level"),)
@@ -149,10 +157,10 @@ def ratio(part: str, whole: str, interval: Interval, *, rule_code: str = "share"
     constraints = [bound({whole: 1}, Interval(Fraction(1)), rule_code=rule_code)]
     if interval.low is not None:
         above = Interval(Fraction(0), is_low_open=interval.is_low_open)
-        constraints.append(bound({part: 1, whole: -interval.low}, above, rule_code=rule_code))
+        constraints.append(bound(_gather((part, 1), (whole, -interval.low)), above, rule_code=rule_code))
     if interval.high is not None:
         below = Interval(None, Fraction(0), is_high_open=interval.is_high_open)
-        constraints.append(bound({part: 1, whole: -interval.high}, below, rule_code=rule_code))
+        constraints.append(bound(_gather((part, 1), (whole, -interval.high)), below, rule_code=rule_code))
     return tuple(constraints)
 
 
@@ -168,7 +176,7 @@ def percent_change(later: str, earlier: str, interval: Interval) -> tuple[Constr
 
 def absolute_change(later: str, earlier: str, interval: Interval) -> tuple[Constraint, ...]:
     """Return what a printed difference of two counts, or an excess over a target in persons, says."""
-    return (bound({later: 1, earlier: -1}, interval, rule_code="change_absolute"),)
+    return (bound(_gather((later, 1), (earlier, -1)), interval, rule_code="change_absolute"),)
 
 
 def yearly_average(total: str, interval: Interval, *, years_low: Number, years_high: Number) -> tuple[Constraint, ...]:
@@ -226,7 +234,9 @@ def balance(
         has_all_increases: Whether nobody else came: the stock is no larger then.
         has_all_decreases: Whether nobody else went: the stock is no smaller then.
     """
-    terms = dict.fromkeys([opening, *increases], -1) | dict.fromkeys([closing, *decreases], 1)
+    terms = _gather(
+        (closing, 1), (opening, -1), *((name, -1) for name in increases), *((name, 1) for name in decreases)
+    )
     if not has_all_increases and not has_all_decreases:
         return ()
     zero = Fraction(0)
