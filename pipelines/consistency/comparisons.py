@@ -212,25 +212,34 @@ class Register:
 
     def _state_ratio(self, figure_id: str, count: str) -> None:
         row, ratio = self._rows[figure_id], self._ratios[figure_id]
-        numerators, bases = ratio["numerator_figure_ids"], ratio["base_figure_ids"]
-        own = (row["measure_code"], row["group_code"])
-        self._tie(count, self._list_counts(numerators, *own), is_complete=ratio["numerator_high"] is not None)
+        self._tie(count, row, "", ratio["numerator_figure_ids"], is_complete=ratio["numerator_high"] is not None)
         is_excess = row["statement_code"] == "excess_over_target"
         if row["base_value"] is not None:
             offset = 100 if is_excess else 0
             self._statements[figure_id] = partial(_say_percentage_of, count, Fraction(row["base_value"]), offset)
             return
         whole = _name_count(row, "base_")
-        if bases:
+        bases = ratio["base_figure_ids"]
+        if bases and self._is_stated(row, "base_", bases):
+            # of another period, or stated elsewhere
             whole = f"base of {figure_id}"
-            parts = self._list_counts(bases, row["base_measure_code"], row["base_group_code"])
-            self._tie(whole, parts, is_complete=ratio["base_high"] is not None)
+        self._tie(whole, row, "base_", bases, is_complete=ratio["base_high"] is not None)
         self._statements[figure_id] = partial(percent_change if is_excess else percentage, count, whole)
 
-    def _tie(self, count: str, parts: Sequence[str], *, is_complete: bool) -> None:
-        """Note that a count is the sum of some."""
+    def _tie(self, count: str, row: Row, side: str, figure_ids: str | None, *, is_complete: bool) -> None:
+        """Note that one side of a percentage is what some figures say, or the sum of it."""
+        measure, group = row[f"{side}measure_code"], row[f"{side}group_code"]
+        parts = self._list_counts(figure_ids, measure, group)
         if parts and parts != [count]:
-            self._relations.append(parts_of(count, parts, is_complete=is_complete or len(parts) == 1))
+            is_same = figure_ids is not None and self._is_stated(row, side, figure_ids)
+            self._relations.append(parts_of(count, parts, is_complete=is_complete or is_same))
+
+    def _is_stated(self, row: Row, side: str, figure_ids: str) -> bool:
+        """Whether one figure says what one side of a percentage is, and not a part of it."""
+        wanted = (row[f"{side}measure_code"], row[f"{side}group_code"])
+        found = self._rows.get(figure_ids, {})
+        own = (found.get("measure_code"), found.get("group_code"))
+        return wanted in (own, (found.get("base_measure_code"), found.get("base_group_code")))
 
     def _list_counts(self, figure_ids: str | None, measure: str | None = None, group: str | None = None) -> list[str]:
         """Return the counts of some figures, each once; the figures say what they say."""

@@ -99,6 +99,35 @@ def test_shares_of_a_base_that_is_not_printed_are_shares_of_the_same() -> None:
     assert find_sets(figures, comparisons, ratios) == [["a"], ["b"], ["share of a"], ["share of b"]]
 
 
+@pytest.mark.parametrize(("count", "is_possible"), [(600, True), (200, False)])
+def test_a_part_that_is_all_that_is_known_of_a_base_bounds_it(count: int, is_possible: bool) -> None:
+    figures = [
+        make_figure("part", 443, group_code="khmer"),
+        make_figure("count", count, group_code="women"),
+        make_share("share", "50.0", group_code="women"),
+    ]
+    ratios = [make_ratio("share", of="count", base="part", base_high=None)]
+
+    assert (
+        find_sets(figures, [compare("share_against_counts", "share", "count", "part")], ratios) == []
+    ) == is_possible
+
+
+def test_what_is_stated_of_a_base_with_a_lower_bound_is_the_base() -> None:
+    figures = [
+        make_figure("over", 1000, value_high=None, is_value_low_open=True),
+        make_figure("count", 900, group_code="women"),
+        make_share("share", "95.0", group_code="women"),
+    ]
+    ratios = [make_ratio("share", of="count", base="over", base_high=None)]
+
+    assert find_sets(figures, [compare("share_against_counts", "share", "count", "over")], ratios) == [
+        ["count"],
+        ["over"],
+        ["share"],
+    ]
+
+
 def test_a_base_that_is_printed_with_the_percentage_is_a_number() -> None:
     figures = [make_figure("count", 238), make_share("attained", "39.66", precision="0.01", base_value=Decimal(600))]
     ratios = [make_ratio("attained", of="count")]
