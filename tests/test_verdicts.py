@@ -7,12 +7,14 @@ import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.consistency.comparisons import Register
 from pipelines.consistency.conflicts import localise
+from pipelines.consistency.constraints import Figure, System
 from pipelines.lake import Lake
 from pipelines.numerals import parse_numeral
 
@@ -294,7 +296,9 @@ def test_the_figures_of_a_known_contradiction_are_minimum_sets_of_their_own(
     assert set(figure_ids) <= {row["figure_id"] for row in rows}
 
 
-def test_solver_and_comparisons_contradict_the_same_clusters(warehouse: duckdb.DuckDBPyConnection) -> None:
+@pytest.fixture(scope="session")
+def register(warehouse: duckdb.DuckDBPyConnection) -> Register:
+    """All published figures as constraints, and all that compares them."""
     figures = select(
         warehouse,
         "select figures.*, qualifiers.bound_side, qualifiers.is_strict, statements.is_quotient, "
@@ -304,9 +308,11 @@ def test_solver_and_comparisons_contradict_the_same_clusters(warehouse: duckdb.D
         "inner join marts.fct_figures as facts on figures.figure_id = facts.figure_id",
     )
     ratios = select(warehouse, "select * from intermediate.int_ratios_stated")
-    clusters = Register(
-        figures, ratios, select(warehouse, "select * from intermediate.int_comparisons_unioned")
-    ).list_clusters()
+    return Register(figures, ratios, select(warehouse, "select * from intermediate.int_comparisons_unioned"))
+
+
+def test_solver_and_comparisons_contradict_the_same_clusters(register: Register) -> None:
+    clusters = register.list_clusters()
     impossible = [cluster for cluster in clusters if localise(cluster.system).verdict != "consistent"]
 
     assert len(clusters) > 50
@@ -314,6 +320,44 @@ def test_solver_and_comparisons_contradict_the_same_clusters(warehouse: duckdb.D
         sorted(cluster.contradicted) for cluster in clusters if cluster.contradicted
     ]
     assert all(cluster.contradicted for cluster in impossible)
+
+
+def misprint(printed: str, random: Random) -> str | None:
+    """Return a number with a slip: a digit wrong, left out, typed twice, or exchanged with its neighbour."""
+    at = random.choice([place for place, character in enumerate(printed) if character.isdigit()])
+    digit, following = printed[at], printed[at + 1 : at + 2]
+    made = {
+        "misread": printed[:at] + random.choice("0123456789".replace(digit, "")) + printed[at + 1 :],
+        "dropped": printed[:at] + printed[at + 1 :],
+        "doubled": printed[:at] + digit + printed[at:],
+        "transposed": printed[:at] + following + digit + printed[at + 2 :] if following.isdigit() else printed,
+    }[random.choice(("misread", "dropped", "doubled", "transposed"))]
+    return None if made == printed else made
+
+
+def test_a_slip_in_any_figure_that_contradicts_others_is_found_where_it_was_made(register: Register) -> None:
+    random = Random(2026)
+    clusters = [cluster for cluster in register.list_clusters() if not cluster.contradicted]
+    found = []
+    for cluster in clusters:
+        for figure in cluster.system.figures:
+            printed = register.describe(figure.figure_id)
+            wrong = misprint(printed.text, random) if printed.text and any(map(str.isdigit, printed.text)) else None
+            if wrong is None or len(cluster.system.figures) == 1:
+                continue
+            try:
+                interval = printed.read(wrong)
+            except ValueError:
+                # a slip that every reader sees
+                continue
+            others = tuple(other for other in cluster.system.figures if other != figure)
+            figures = (*others, Figure(figure.figure_id, interval, figure.say))
+            localised = localise(System(figures, cluster.system.relations))
+            if localised.verdict != "consistent":
+                found.append((figure.figure_id, frozenset({figure.figure_id}) in localised.minimum_sets))
+
+    assert [figure_id for figure_id, is_named in found if not is_named] == []
+    assert len(found) > 100
 
 
 def test_every_published_figure_has_a_verdict(warehouse: duckdb.DuckDBPyConnection) -> None:
