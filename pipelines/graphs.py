@@ -77,6 +77,7 @@ FAMILIES = (
         ("int_targets_*", "int_admission*", "int_coverage_*", "int_stalls_*", "int_group_*"),
     ),
     Family("checks of reports", "intermediate", 6, ("int_report_*", "int_reports_*")),
+    Family("which figure is wrong", "intermediate", 6, ("int_suspects_*", "int_contradictions_*")),
     Family("comparisons of figures", "intermediate", 6, ("int_*",)),
     Family("answers", "reports", 7, ("rpt_*",)),
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return the rows of `COLUMNS`."""
-    figures = dbt.ref("int_figures_contradicted")
+    figures = dbt.ref("int_suspects_gathered")
     ratios = dbt.ref("int_ratios_stated")
     comparisons = dbt.ref("int_comparisons_unioned")
     rows = localise_contradictions(*(_read(relation) for relation in (figures, ratios, comparisons)))
