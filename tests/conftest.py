@@ -167,9 +167,8 @@ def compiled(built: Built) -> dict[str, str]:
     """Return the queries of all models in SQL as dbt compiled them for DuckDB, by name."""
     manifest: dict[str, Any] = json.loads((built.paths.dbt_target / "manifest.json").read_text(encoding="utf-8"))
     folder = built.paths.dbt_target / "compiled" / manifest["metadata"]["project_name"]
-    nodes = [
-        node for node in manifest["nodes"].values() if (node["resource_type"], node["language"]) == ("model", "sql")
-    ]
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    nodes = [node for node in models if node["language"] == "sql"]
     return {node["name"]: (folder / node["original_file_path"]).read_text(encoding="utf-8") for node in nodes}
 
 
