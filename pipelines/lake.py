@@ -2,6 +2,9 @@
 
 ``data/lake/<part>/<batch>.parquet``, the parts of `pipelines.observations.PARTS`. Every part is written to a temporary
 name, flushed and renamed, ``files`` last: a batch exists when its ``files`` part exists. Nothing is ever changed.
+
+Beside them, ``data/lake/finding_events/<batch>.parquet`` keeps when findings opened and were resolved: it cannot be
+computed from the files, because nobody can tell what a former version of the rules found.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.observations import PARTS, PROVENANCE, frame
+from pipelines.observations import FINDING_EVENTS, PARTS, PROVENANCE, frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.observations import Intake
 
 _BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
+_EVENTS = "finding_events"
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,29 @@ class Lake:
             self._write(part, batch_id, rows.select(*PROVENANCE, *schema))
         return batch_id
 
+    def finding_events(self) -> pl.DataFrame:
+        """Return what happened to findings, oldest first; the columns are `FINDING_EVENTS`, batch and time."""
+        files = sorted(self._folder.glob(f"{_EVENTS}/[0-9]*.parquet"))
+        return pl.concat([_no_events(), *map(pl.read_parquet, files)], how="diagonal_relaxed")
+
+    def append_finding_events(self, events: pl.DataFrame, *, now: dt.datetime) -> None:
+        """Write down what happened to findings.
+
+        Args:
+            events: Columns `FINDING_EVENTS`; at least one row.
+            now: The time, with a time zone. Later than what was written before, whatever the clock says.
+        """
+        recorded_at = now.astimezone(dt.UTC).replace(tzinfo=None)
+        earlier = self.finding_events()["recorded_at"].max()
+        if isinstance(earlier, dt.datetime):
+            recorded_at = max(recorded_at, earlier + dt.timedelta(microseconds=1))
+        batch_id = recorded_at.strftime(_BATCH_FORMAT)
+        rows = events.with_columns(
+            pl.lit(batch_id).alias("batch_id"),
+            pl.lit(recorded_at, dtype=PROVENANCE["recorded_at"]).alias("recorded_at"),
+        )
+        self._write(_EVENTS, batch_id, rows.select(_no_events().columns))
+
     def _part_file(self, part: str, batch_id: str) -> Path:
         return self._folder / part / f"{batch_id}.parquet"
 
@@ -117,18 +144,24 @@ class Lake:
 
 
 def write_no_rows(folder: Path) -> None:
-    """Write each part without rows: whoever reads it with the batches finds the columns that no batch has yet.
+    """Write each part, and events, without rows: who reads them with the batches finds columns that no batch has yet.
 
     Args:
         folder: Where the files go, ``<part>.parquet``; made if it is missing.
     """
     for part in PARTS:
         _no_rows(part).write_parquet(folder / f"{part}.parquet", mkdir=True)
+    _no_events().write_parquet(folder / f"{_EVENTS}.parquet")
 
 
 def parse_batch_id(batch_id: str) -> dt.datetime:
     """Return when a batch was recorded; UTC, without a time zone."""
     return dt.datetime.strptime(batch_id, _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC
+
+
+def _no_events() -> pl.DataFrame:
+    columns = {name: PROVENANCE[name] for name in ("batch_id", "recorded_at")}
+    return frame((), pl.Schema({**columns, **FINDING_EVENTS}))
 
 
 def _no_rows(part: str) -> pl.DataFrame:

@@ -96,6 +96,35 @@ FILES: Schema = {
     "cell_count": pl.Int64,
     "furniture_count": pl.Int64,
 }
+FINDING_EVENTS: Schema = {
+    "finding_id": pl.String,
+    "event_code": pl.String,
+    "happened_at": pl.Datetime("us"),
+    "rule_code": pl.String,
+    "reason_code": pl.String,
+    "verdict": pl.String,
+    "severity": pl.String,
+    "document_id": pl.String,
+    "organisation_id": pl.String,
+    "organisation_name": pl.String,
+    "measure_code": pl.String,
+    "group_code": pl.String,
+    "period_id": pl.String,
+    "period_label_vi": pl.String,
+    "period_label_en": pl.String,
+    "figure_ids": pl.String,
+    "expected_low": EXACT,
+    "expected_high": EXACT,
+    "observed": EXACT,
+    "suspects": pl.String,
+    "repairs": pl.String,
+    "message_vi": pl.String,
+    "message_en": pl.String,
+    "opened_at": pl.Datetime("us"),
+}
+"""What happened to findings: each opened or was resolved, and what it said then. No part of a batch of files: it is
+written when a night is published."""
+
 PARTS = {
     "observations": OBSERVATIONS,
     "publications": PUBLICATIONS,

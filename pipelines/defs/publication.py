@@ -1,9 +1,13 @@
 """Build file → published file. Dagster skips this when a check of severity error has failed before it."""
 
+import datetime as dt
+
 import dagster as dg
 
 from pipelines.defs.resources import Build
 from pipelines.defs.warehouse import list_published_keys
+from pipelines.finding_events import record_findings
+from pipelines.lake import Lake
 from pipelines.publication import SCHEMAS, publish
 
 PUBLISHED = dg.AssetKey(["warehouse", "ketnap"])
@@ -15,12 +19,18 @@ def publication() -> dg.Definitions:
 
     @dg.asset(key=PUBLISHED, deps=list_published_keys(), group_name="warehouse", kinds={"duckdb"})
     def publication(build: Build) -> dg.MaterializeResult[None]:
-        """The DuckDB file that analysts query; replaced whole, never in parts."""
+        """The DuckDB file that analysts query; replaced whole, never in parts. The lake keeps what it says anew."""
         counts = publish(build.paths.build_database, build.paths.published_database, SCHEMAS)
+        events: dict[str, int] = {}
+        if build.moment is None:
+            now = dt.datetime.now(dt.UTC)
+            recorded = record_findings(build.paths.published_database, Lake(build.paths.lake), now=now)
+            events = {"findings_opened": recorded.opened_count, "findings_resolved": recorded.resolved_count}
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(build.paths.published_database),
                 "rows": dg.MetadataValue.json(counts),
+                **events,
             }
         )
 

@@ -1,5 +1,6 @@
 -- What needs a reader's attention: contradictions, figures that are right only under an explanation, names that are not
--- clear. A finding is open from the moment the last of its figures came in.
+-- clear. A finding is open from the moment the last of its figures came in until a night does not find it any more; the lake
+-- remembers both.
 -- What contradicts in reports says itself since when it does: reports have too many figures to be looked up here.
 {% set columns = [
     'comparison_id', 'rule_code', 'reason_code', 'verdict', 'severity', 'document_id', 'organisation_id', 'organisation_name',
@@ -187,34 +188,65 @@ last_batches as (
 
     select max(recorded_at) as last_seen_at from {{ ref('int_files_versioned') }}
 
+),
+
+remembered as (
+
+    select * from {{ ref('int_findings_remembered') }}
+
+),
+
+open_findings as (
+
+    select
+        findings.*,
+        -- it opened when it was first written down, however often its figures came in since
+        case
+            when remembered.event_code = 'opened' then remembered.opened_at
+            when remembered.event_code = 'resolved' then last_batches.last_seen_at
+            else opened.opened_at
+        end as first_seen_at,
+        last_batches.last_seen_at
+    from findings
+    inner join opened
+        on findings.finding_id = opened.finding_id
+    left join remembered
+        on findings.finding_id = remembered.finding_id
+    cross join last_batches
+
+),
+
+resolved_findings as (
+
+    select
+        remembered.*,
+        case when remembered.event_code = 'resolved' then remembered.happened_at else last_batches.last_seen_at end
+            as resolved_at
+    from remembered
+    left join findings
+        on remembered.finding_id = findings.finding_id
+    cross join last_batches
+    where findings.finding_id is null
+
 )
+{% set said = [
+    'finding_id', 'rule_code', 'reason_code', 'verdict', 'severity', 'document_id', 'organisation_id', 'organisation_name',
+    'measure_code', 'group_code', 'period_id', 'period_label_vi', 'period_label_en', 'figure_ids', 'expected_low',
+    'expected_high', 'observed', 'suspects', 'repairs', 'message_vi', 'message_en',
+] %}
 
 select
-    findings.finding_id,
-    findings.rule_code,
-    findings.reason_code,
-    findings.verdict,
-    findings.severity,
-    findings.document_id,
-    findings.organisation_id,
-    findings.organisation_name,
-    findings.measure_code,
-    findings.group_code,
-    findings.period_id,
-    findings.period_label_vi,
-    findings.period_label_en,
-    findings.figure_ids,
-    findings.expected_low,
-    findings.expected_high,
-    findings.observed,
-    findings.suspects,
-    findings.repairs,
-    findings.message_vi,
-    findings.message_en,
-    opened.opened_at,
-    last_batches.last_seen_at,
+    {{ said | join(', ') }},
+    first_seen_at as opened_at,
+    last_seen_at,
     cast(null as timestamp) as resolved_at
-from findings
-inner join opened
-    on findings.finding_id = opened.finding_id
-cross join last_batches
+from open_findings
+
+union all
+
+select
+    {{ said | join(', ') }},
+    opened_at,
+    resolved_at as last_seen_at,
+    resolved_at
+from resolved_findings
