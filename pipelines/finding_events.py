@@ -18,8 +18,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.lake import Lake
+    from pipelines.paths import Paths
 
 OPENED, RESOLVED = "opened", "resolved"
+
+
+def derive_finding_events(lake: Lake, paths: Paths) -> pl.DataFrame:
+    """Write what the lake remembers of findings for dbt, also if it is nothing.
+
+    Args:
+        lake: Where events are kept.
+        paths: Where the table goes.
+
+    Returns:
+        The columns of `Lake.finding_events`.
+    """
+    events = lake.finding_events()
+    events.write_parquet(paths.finding_events, mkdir=True)
+    return events
 
 
 class Recorded(NamedTuple):

@@ -144,14 +144,13 @@ class Lake:
 
 
 def write_no_rows(folder: Path) -> None:
-    """Write each part, and events, without rows: who reads them with the batches finds columns that no batch has yet.
+    """Write each part without rows: whoever reads it with the batches finds the columns that no batch has yet.
 
     Args:
         folder: Where the files go, ``<part>.parquet``; made if it is missing.
     """
     for part in PARTS:
         _no_rows(part).write_parquet(folder / f"{part}.parquet", mkdir=True)
-    _no_events().write_parquet(folder / f"{_EVENTS}.parquet")
 
 
 def parse_batch_id(batch_id: str) -> dt.datetime:

@@ -67,6 +67,11 @@ class Paths:
         return self.derived / "identities.parquet"
 
     @property
+    def finding_events(self) -> Path:
+        """What the lake remembers of findings."""
+        return self.derived / "finding_events.parquet"
+
+    @property
     def printed_names(self) -> Path:
         """The distinct printed names of each batch, kept because a batch never changes."""
         return self.derived / "printed_names"

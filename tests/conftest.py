@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from pipelines.finding_events import derive_finding_events
 from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
@@ -178,6 +179,7 @@ def _build_warehouse(root: Path, *arguments: str) -> Built:
     ingestion = ingest(paths.raw, lake, now=dt.datetime.now(dt.UTC), max_bytes=2**28)
     derive_organisations(lake, paths, until=None)
     derive_identities(paths)
+    derive_finding_events(Lake(paths.lake), paths)
     exit_code, output = _run_dbt(paths, "build", *arguments)
     if exit_code and not arguments:
         # what stands behind a failed test was left out; other tests have something to say of it

@@ -10,9 +10,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.finding_events import Recorded, record_findings
+from pipelines.finding_events import Recorded, derive_finding_events, record_findings
 from pipelines.lake import Lake
 from pipelines.observations import FINDING_EVENTS
+from pipelines.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,6 +106,18 @@ def test_events_are_no_batch_of_files(lake: Lake, night: Callable[..., Recorded]
 
     assert lake.batch_ids() == []
     assert lake.read("files").is_empty()
+
+
+def test_events_are_brought_to_dbt_also_if_there_are_none(
+    lake: Lake, night: Callable[..., Recorded], tmp_path: Path
+) -> None:
+    paths = Paths(tmp_path)
+
+    assert derive_finding_events(lake, paths).is_empty()
+    assert pl.read_parquet(paths.finding_events).schema == lake.finding_events().schema
+    night({"a": None}, 0)
+    derive_finding_events(lake, paths)
+    assert pl.read_parquet(paths.finding_events)["finding_id"].to_list() == ["a"]
 
 
 def test_a_lake_without_events_has_their_columns(lake: Lake) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.defs.raw import list_source_keys
 from pipelines.defs.resources import Build
+from pipelines.finding_events import derive_finding_events
 from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
@@ -26,6 +27,7 @@ _DESCRIPTIONS = {
 _DERIVED_DESCRIPTIONS = {
     "organisation_names": "One row per printed organisation name, single organisation in it and interval of days.",
     "organisations": "One row per organisation that is not the committee of an administrative unit.",
+    "finding_events": "One row per finding that opened, or was resolved, when a night was published.",
     "identities": "One row per identity of the layouts and line that it adds or takes away.",
 }
 
@@ -83,7 +85,7 @@ def lake() -> dg.Definitions:
         ],
     )
     def derive(build: Build) -> Iterator[dg.MaterializeResult[None]]:
-        """Resolve the printed names of organisations, and tabulate what layouts say. Rebuilt every night."""
+        """Resolve names of organisations, tabulate what layouts say, bring what is remembered of findings; every night."""
         names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
         unresolved = names.filter(names["organisation_id"] == UNKNOWN).height
         yield dg.MaterializeResult(
@@ -93,6 +95,8 @@ def lake() -> dg.Definitions:
         yield dg.MaterializeResult(
             asset_key=["derived", "organisations"], metadata={"organisations": organisations.height}
         )
+        events = derive_finding_events(Lake(build.paths.lake), build.paths)
+        yield dg.MaterializeResult(asset_key=["derived", "finding_events"], metadata={"events": events.height})
         identities = derive_identities(build.paths)
         yield dg.MaterializeResult(
             asset_key=["derived", "identities"], metadata={"identities": identities["identity_code"].n_unique()}

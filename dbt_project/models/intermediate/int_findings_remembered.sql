@@ -1,7 +1,7 @@
 -- The last that was written down of each finding: it opened, or it was resolved.
 with events as (
 
-    select * from {{ ref('stg_lake__finding_events') }}
+    select * from {{ ref('stg_derived__finding_events') }}
     where recorded_at <= cast('{{ var("as_of") }}' as timestamp)
 
 ),

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ source('lake', 'finding_events') }}
+    select * from {{ source('derived', 'finding_events') }}
 
 ),
 
