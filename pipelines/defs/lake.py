@@ -85,7 +85,7 @@ def lake() -> dg.Definitions:
         ],
     )
     def derive(build: Build) -> Iterator[dg.MaterializeResult[None]]:
-        """Resolve names of organisations, tabulate what layouts say, bring what is remembered of findings; every night."""
+        """Resolve names of organisations, tabulate what layouts say, bring what the lake remembers of findings."""
         names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
         unresolved = names.filter(names["organisation_id"] == UNKNOWN).height
         yield dg.MaterializeResult(
