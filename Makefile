@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench-ingest bench-warehouse lock ui documents units clean
+.PHONY: help run test test-slow check bench-ingest bench-warehouse bench-consistency lock ui documents units clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## install, take in what is new, build, check and publish the warehouse
 	@$(BIN)/ketnap build
@@ -30,6 +30,9 @@ bench-ingest: .venv/installed ## measure 10,000 workbooks against bare reading a
 
 bench-warehouse: .venv/installed ## measure ten years of monthly reports against hand-written SQL (half an hour, 17 GB)
 	@$(BIN)/python -m benchmarks.warehouse $(OPTIONS)
+
+bench-consistency: .venv/installed ## measure how surely and how fast a wrong figure is found (two minutes)
+	@$(BIN)/python -m benchmarks.consistency $(OPTIONS)
 
 documents: .venv/installed ## write docs/tables.md, docs/sources.md and docs/model_graph.svg anew
 	@$(BIN)/ketnap documents

@@ -7,6 +7,10 @@ numbers; it hits every minimal set of figures that cannot be true together, a co
 them are found in turn (Reiter, A theory of diagnosis from first principles, Artificial Intelligence 32, 1987): a set
 that leaves figures which still contradict each other gives a new core, until all smallest sets leave none. Z3 decides,
 over whole numbers.
+
+Most questions take Z3 a millisecond. A few take it seconds or more, but only from where it happens to begin; so its
+effort is limited, and it begins anew in another way, with twice the effort (Gomes, Selman, Crato and Kautz,
+Heavy-tailed phenomena in satisfiability and constraint satisfaction problems, Journal of Automated Reasoning 24, 2000).
 """
 
 from __future__ import annotations
@@ -26,6 +30,11 @@ if TYPE_CHECKING:
 FigureSet = frozenset[str]
 
 _MILLISECONDS = 1000
+_ARITHMETICS = (6, 2)
+"""Z3's newer and older way to think about sums, by its own numbers."""
+
+_FIRST_EFFORT = 20_000
+"""As Z3 counts its steps, some ten milliseconds: how it goes on does not hang on the speed of a machine."""
 
 
 class Undecided(Exception):  # noqa: N818 - an answer, if a poor one
@@ -63,21 +72,31 @@ class Solver:
         self._ends_at = time.monotonic() + self.seconds
         # its own: in one that others have used, it depends on what they asked which cores are found
         self._context = z3.Context()
-        self._solver = z3.SolverFor("QF_LIA", self._context)
-        self._solver.set("core.minimize", True)  # noqa: FBT003 - its own
-        self._counts: dict[str, z3.ArithRef] = {}
-        self._names: dict[str, str] = {}
-        self._trackers = {}
-        for relation in self.system.relations:
-            self._solver.add(*self._express(relation))
-        for figure in self.system.figures:
-            tracker = z3.Bool(f"figure {figure.figure_id}", self._context)
-            self._trackers[figure.figure_id] = tracker
-            self._names[tracker.decl().name()] = figure.figure_id
-            self._solver.add(z3.Implies(tracker, self._express_all(figure.constraints)))
+        self._symbols: dict[str, str] = {}
+        symbols = {f"f{number}": figure for number, figure in enumerate(self.system.figures)}
+        self._figure_ids = {symbol: figure.figure_id for symbol, figure in symbols.items()}
+        self._trackers = {figure.figure_id: z3.Bool(symbol, self._context) for symbol, figure in symbols.items()}
+        said = [constraint for figure in self.system.figures for constraint in figure.constraints]
+        self._conditions = self._parse(
+            (*self.system.relations, *said),
+            self._express(self.system.relations),
+            *(f"(=> {symbol} {self._express(figure.constraints)})" for symbol, figure in symbols.items()),
+        )
+        self._starts = 0
+        self._start()
+
+    def _start(self) -> None:
+        """Start with nothing learnt, each time in another way."""
+        self._solver = z3.SimpleSolver(self._context)
+        self._solver.set("random_seed", self._starts)
+        self._solver.set("arith.solver", _ARITHMETICS[self._starts % len(_ARITHMETICS)])
+        self._solver.add(self._conditions)
+        self._starts += 1
 
     def find_core(self, left_out: Collection[str] = ()) -> FigureSet | None:
         """Return some figures that cannot be true together, of which none can be spared; none if all can be true.
+
+        One of them that can be spared may stay if Z3 does not see that at once.
 
         Args:
             left_out: Figures that are not believed.
@@ -85,18 +104,22 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
-        believed = [tracker for name, tracker in self._trackers.items() if name not in left_out]
-        if self._check(believed):
+        if self._check(self._trackers.keys() - left_out):
             return None
-        return frozenset(self._names[tracker.decl().name()] for tracker in self._solver.unsat_core())
+        core = self._read_core()
+        # asked for minimal cores, Z3 gives up at the first question that takes too much effort
+        for figure_id in sorted(core):
+            if figure_id in core and self._ask(core - {figure_id}) is False:
+                core = self._read_core()
+        return core
 
-    def can_be_true(self, constraints: Iterable[Constraint], left_out: Collection[str] = ()) -> bool:
+    def can_be_true(self, constraints: Sequence[Constraint], left_out: Collection[str] = ()) -> bool:
         """Whether constraints can hold beside all figures that are believed.
 
         Raises:
             Undecided: Time ran out.
         """
-        return self._check_beside(self._express_all(constraints), left_out)
+        return self._check(self._trackers.keys() - left_out, self._parse(constraints, self._express(constraints)))
 
     def implies(self, constraints: Sequence[Constraint], left_out: Collection[str] = ()) -> bool:
         """Whether constraints must hold if all figures that are believed are true.
@@ -104,51 +127,66 @@ class Solver:
         Raises:
             Undecided: Time ran out.
         """
-        return not self._check_beside(z3.Not(self._express_all(constraints)), left_out)
+        conditions = self._parse(constraints, f"(not {self._express(constraints)})")
+        return not self._check(self._trackers.keys() - left_out, conditions)
 
-    def _check_beside(self, expressed: z3.BoolRef, left_out: Collection[str]) -> bool:
-        """Whether something can hold beside all figures that are believed.
+    def _check(self, figure_ids: Collection[str], conditions: Sequence[z3.BoolRef] = ()) -> bool:
+        """Whether figures, and conditions, can all be true."""
+        effort = _FIRST_EFFORT
+        while (answer := self._ask(figure_ids, conditions, effort)) is None:
+            self._start()
+            effort *= 2
+        return answer
 
-        It is expressed before: what is said then of a count that is new, that it is zero or more, stays said.
-        """
-        self._solver.push()
-        try:
-            self._solver.add(expressed)
-            return self._check([tracker for name, tracker in self._trackers.items() if name not in left_out])
-        finally:
-            self._solver.pop()
-
-    def _check(self, believed: Sequence[z3.BoolRef]) -> bool:
+    def _ask(
+        self, figure_ids: Collection[str], conditions: Sequence[z3.BoolRef] = (), effort: int = _FIRST_EFFORT
+    ) -> bool | None:
+        """Whether figures, and conditions, can all be true; none if to know that takes more effort."""
         left = int((self._ends_at - time.monotonic()) * _MILLISECONDS)
         if left <= 0:
             raise Undecided
         self._solver.set("timeout", left)
+        self._solver.set("rlimit", effort)
+        believed = [tracker for figure_id, tracker in self._trackers.items() if figure_id in figure_ids]
+        if conditions:
+            self._solver.push()
+            self._solver.add(conditions)
         answer = self._solver.check(*believed)
-        if answer == z3.unknown:
-            raise Undecided
-        return bool(answer == z3.sat)
+        if conditions:
+            self._solver.pop()
+        return None if answer == z3.unknown else bool(answer == z3.sat)
 
-    def _express_all(self, constraints: Iterable[Constraint]) -> z3.BoolRef:
-        expressed = [part for constraint in constraints for part in self._express(constraint)]
-        return z3.And(*expressed, self._context)
+    def _read_core(self) -> FigureSet:
+        return frozenset(self._figure_ids[tracker.decl().name()] for tracker in self._solver.unsat_core())
 
-    def _express(self, constraint: Constraint) -> list[z3.BoolRef]:
-        nothing = z3.IntVal(0, self._context)
-        total = z3.Sum([nothing, *(factor * self._count(name) for name, factor in constraint.terms)])
-        if constraint.low is not None and constraint.low == constraint.high:
-            return [total == constraint.low]
-        expressed = []
-        if constraint.low is not None:
-            expressed.append(total >= constraint.low)
-        if constraint.high is not None:
-            expressed.append(total <= constraint.high)
-        return expressed
+    def _parse(self, constraints: Iterable[Constraint], *conditions: str) -> Sequence[z3.BoolRef]:
+        """Return conditions on the counts of some constraints.
 
-    def _count(self, name: str) -> z3.ArithRef:
-        if name not in self._counts:
-            self._counts[name] = z3.Int(name, self._context)
-            self._solver.add(self._counts[name] >= 0)
-        return self._counts[name]
+        They are written in SMT-LIB: Z3 reads a text several times as fast as Python puts the same terms together.
+        """
+        counts = [self._name(count) for count in dict.fromkeys(name for one in constraints for name, _ in one.terms)]
+        declared = [f"(declare-const {symbol} Bool)" for symbol in self._figure_ids]
+        declared += [f"(declare-const {symbol} Int) (assert (>= {symbol} 0))" for symbol in counts]
+        text = "".join([*declared, *(f"(assert {condition})" for condition in conditions)])
+        return list(z3.parse_smt2_string(text, ctx=self._context))
+
+    def _express(self, constraints: Iterable[Constraint]) -> str:
+        """Return that some constraints hold."""
+        conditions = []
+        for constraint in constraints:
+            terms = " ".join(f"(* {_write_number(factor)} {self._name(count)})" for count, factor in constraint.terms)
+            if constraint.low is not None:
+                conditions.append(f"(>= (+ 0 {terms}) {_write_number(constraint.low)})")
+            if constraint.high is not None:
+                conditions.append(f"(<= (+ 0 {terms}) {_write_number(constraint.high)})")
+        return f"(and true {' '.join(conditions)})"
+
+    def _name(self, count: str) -> str:
+        return self._symbols.setdefault(count, f"c{len(self._symbols)}")
+
+
+def _write_number(number: int) -> str:
+    return str(number) if number >= 0 else f"(- {-number})"
 
 
 def localise(system: System, *, seconds: float = 10.0, most_sets: int = 1_000) -> Localisation:
