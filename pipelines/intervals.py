@@ -48,6 +48,18 @@ class Interval(NamedTuple):
             low=None if self.low is None else self.low + number, high=None if self.high is None else self.high + number
         )
 
+    def meet(self, other: Interval) -> Interval:
+        """Return what two intervals have in common; of nothing, the ends are the wrong way round or open."""
+        low, is_low_open = max(
+            (self.low, self.is_low_open), (other.low, other.is_low_open), key=lambda end: (end[0] is not None, end)
+        )
+        high, is_high_open = min(
+            (self.high, self.is_high_open),
+            (other.high, other.is_high_open),
+            key=lambda end: (end[0] is None, end[0] or 0, not end[1]),
+        )
+        return Interval(low, high, is_low_open, is_high_open)
+
     def meets(self, other: Interval) -> bool:
         """Whether a number may lie in both.
 

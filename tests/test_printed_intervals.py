@@ -308,6 +308,18 @@ def test_two_intervals_have_in_common_what_lies_in_both(one: Interval, other: In
     assert one.meet(other).holds(number) == (one.holds(number) and other.holds(number))
 
 
+@given(intervals, intervals)
+def test_two_intervals_meet_if_a_number_lies_in_both(one: Interval, other: Interval) -> None:
+    both = one.meet(other)
+
+    def holds_something(interval: Interval) -> bool:
+        low, high = interval.low, interval.high
+        return low is None or high is None or (low <= high and interval.holds((low + high) / 2))
+
+    assume(holds_something(one) and holds_something(other))
+    assert one.meets(other) == other.meets(one) == holds_something(both)
+
+
 @given(intervals, intervals, intervals)
 def test_it_does_not_matter_in_which_order_intervals_meet(one: Interval, other: Interval, third: Interval) -> None:
     assert one.meet(other) == other.meet(one)

@@ -27,6 +27,7 @@ from pipelines.consistency.constraints import (
 )
 from pipelines.consistency.repairs import Printed
 from pipelines.intervals import Interval, read_interval
+from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,6 +137,7 @@ class Register:
             side=row["bound_side"],
             is_strict=bool(row["is_strict"]),
             is_quotient=is_quotient,
+            domain=_read_domain(str(row["statement_code"])),
         )
         others = [self._rows[name] for name in beside if name != figure_id]
         neighbours = tuple(
@@ -324,7 +326,14 @@ def _say_percentage_of(part: str, whole: Fraction, offset: int, interval: Interv
 
 
 def _read_printed(
-    printed: str, *, factor: int, is_count: bool, side: str, is_strict: bool, is_quotient: bool
+    printed: str, *, factor: int, is_count: bool, side: str, is_strict: bool, is_quotient: bool, domain: Interval
 ) -> Interval:
     interval = read_interval(printed, is_count=is_count, side=side, is_strict=is_strict, is_quotient=is_quotient)
-    return interval.scale(factor)
+    return interval.meet(domain).scale(factor)
+
+
+def _read_domain(statement_code: str) -> Interval:
+    """Return where all values of a statement lie: no share is above 100 %."""
+    row = read_codes("statements")[statement_code]
+    low, high = (Fraction(row[end]) if row[end] else None for end in ("domain_low", "domain_high"))
+    return Interval(low, high)

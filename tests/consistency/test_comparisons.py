@@ -218,6 +218,13 @@ def test_what_stands_beside_a_figure_and_before_it_is_known() -> None:
     assert printed.read("171") == Interval(Fraction(171), Fraction(171))
 
 
+def test_no_share_is_read_above_a_hundred_per_cent() -> None:
+    printed = Register([make_share("share", "28.7")], [], []).describe("share")
+
+    assert printed.read("100") == Interval(Fraction("99.5"), Fraction(100))
+    assert not printed.read("287").meets(Interval(Fraction(0), Fraction(100)))
+
+
 def test_a_contradiction_belongs_to_the_cluster_of_what_is_observed() -> None:
     figures = [
         make_figure("said", 614),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pipelines.consistency.suspects import COLUMNS, localise_contradictions
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return the rows of `COLUMNS`."""
+    _close_event_loop()
     figures = dbt.ref("int_suspects_gathered")
     ratios = dbt.ref("int_ratios_stated")
     comparisons = dbt.ref("int_comparisons_unioned")
@@ -22,6 +24,12 @@ def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
         places = ", ".join("?" for _ in COLUMNS)
         session.executemany(f"insert into contradictions_localised values ({places})", rows)
     return session.table("contradictions_localised")
+
+
+def _close_event_loop() -> None:
+    """Close the event loop that dbt-duckdb opens for every model in Python, and leaves open: nothing here waits."""
+    asyncio.get_event_loop().close()
+    asyncio.set_event_loop(None)
 
 
 def _read(relation: DuckDBPyRelation) -> list[dict[str, Any]]:
