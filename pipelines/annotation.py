@@ -22,7 +22,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from pipelines.readers.containers import Place, parse_place, quote_sheet, read_sheets
+from pipelines.readers.containers import Place, inspect, parse_place, quote_sheet, read_sheets
 from pipelines.readers.report_table import list_lines
 from pipelines.readers.workbook import FAULTS_TITLE, is_list_of_faults
 
@@ -98,7 +98,8 @@ def annotate(content: bytes, rejections: pl.DataFrame, *, reader_name: str, max_
 
 
 def _copy_workbook(content: bytes, rejections: pl.DataFrame, max_bytes: int) -> bytes:
-    sheets = [sheet for sheet in read_sheets(content, max_bytes=max_bytes) if not is_list_of_faults(sheet)]
+    notes = inspect(content, max_bytes=max_bytes)
+    sheets = [sheet for sheet in read_sheets(content, notes) if not is_list_of_faults(sheet)]
     workbook = _open(content, {sheet.name for sheet in sheets}) or _copy_values(sheets)
     for sheet in sheets:
         _remove_marks(workbook[sheet.name])

@@ -8,37 +8,45 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import groupby
-from multiprocessing import get_context, parent_process
-from threading import Thread
-from typing import TYPE_CHECKING
+from itertools import chain, groupby, islice
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import polars as pl
 
+from pipelines.lake import FileVersion
 from pipelines.observations import Intake, RawFile
+from pipelines.processes import end_with_parent
 from pipelines.reporters import refuse_unknown_reporters
 from pipelines.sources import list_files, read_files, read_sources
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
-    from pipelines.lake import FileVersion, Lake
+    from pipelines.lake import Lake
     from pipelines.sources import Source
 
     Sources = Mapping[str, Source]
 
+T = TypeVar("T")
+
 MOST_FILES = 250
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
-more than two batches are read again."""
+more than three batches are read again."""
 
+_PORTIONS = 5
+"""Of a batch. They are read by different processes, which end together if portions are small."""
 _MOST_HELPERS = 3
+_MOST_GIVEN = 2
+"""Portions that a helper has at a time: one that it reads, and one that waits lest the helper does."""
+_UNKNOWN = FileVersion("", "", frozenset())
 
 
 @dataclass(frozen=True)
@@ -70,17 +78,24 @@ def ingest(raw: Path, lake: Lake, *, now: dt.datetime, max_bytes: int) -> Ingest
         max_bytes: Size above which a file is rejected unread.
     """
     known = lake.file_versions()
-    batch_ids = []
+    sources = {source.source_name: source for source in read_sources(raw)}
+    portions = _group(_list_changed(raw, sources, known), lambda file: [file], portions=_PORTIONS)
+    batches = _group(_read(portions, sources, max_bytes=max_bytes), lambda found: found.files)
+    appended: list[Future[str]] = []
     file_count = 0
     counts = dict.fromkeys(("found_count", "accepted_count", "rejected_count"), 0)
-    sources = {source.source_name: source for source in read_sources(raw)}
-    for files, intake in _read(_in_portions(_list_changed(raw, sources, known)), sources, max_bytes=max_bytes):
-        new = _leave_out_known(files, intake, known)
-        if new is not None:
-            batch_ids.append(lake.append(new, now=now))
-            file_count += new.parts["files"].height
-            counts = {name: count + int(new.parts["files"][name].sum()) for name, count in counts.items()}
-    return Ingestion(tuple(batch_ids), file_count, **counts)
+    # a disk takes its time until all is on it; the next batch is read meanwhile
+    with ThreadPoolExecutor(1) as writer:
+        for batch in batches:
+            intake = refuse_unknown_reporters(Intake.united([found.intake for found in batch]))
+            new = _leave_out_known([file for found in batch for file in found.files], intake, known)
+            if new is not None:
+                if appended:
+                    appended[-1].result()
+                appended.append(writer.submit(lake.append, new, now=now))
+                file_count += new.parts["files"].height
+                counts = {name: count + int(new.parts["files"][name].sum()) for name, count in counts.items()}
+    return Ingestion(tuple(batch_id.result() for batch_id in appended), file_count, **counts)
 
 
 def _list_changed(raw: Path, sources: Sources, known: Mapping[str, FileVersion]) -> Iterator[RawFile]:
@@ -89,51 +104,62 @@ def _list_changed(raw: Path, sources: Sources, known: Mapping[str, FileVersion])
         for path in list_files(raw, source):
             with open(f"{raw}/{path}", "rb") as opened:  # noqa: PTH123 - thousands of files a night
                 file = RawFile(source.source_name, path, opened.read())
-            version = known.get(file.file_path)
-            if version is None or version.file_sha256 != file.sha256 or version.rejection_ids:
+            version = known.get(file.file_path, _UNKNOWN)
+            # asked for here, the hash is not computed again where the file is read
+            if version.file_sha256 != file.sha256 or version.rejection_ids:
                 yield file
 
 
-def _in_portions(files: Iterator[RawFile]) -> Iterator[list[RawFile]]:
-    portion: list[RawFile] = []
-    size = 0
-    for file in files:
-        portion.append(file)
-        size += len(file.content)
-        if len(portion) == MOST_FILES or size >= MOST_BYTES:
-            yield portion
-            portion, size = [], 0
-    if portion:
-        yield portion
+def _group(items: Iterable[T], list_files: Callable[[T], list[RawFile]], *, portions: int = 1) -> Iterator[list[T]]:
+    """Join files, or what has files, as long as they are no more than a batch, or one of its portions, takes in."""
+    group: list[T] = []
+    file_count = byte_count = 0
+    for item in items:
+        files = list_files(item)
+        size = sum(len(file.content) for file in files)
+        file_count, byte_count = file_count + len(files), byte_count + size
+        if group and (file_count * portions > MOST_FILES or byte_count * portions > MOST_BYTES):
+            yield group
+            group, file_count, byte_count = [], len(files), size
+        group.append(item)
+    if group:
+        yield group
 
 
-def _read(
-    portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
-) -> Iterator[tuple[list[RawFile], Intake]]:
+class _Found(NamedTuple):
+    """Files, and what was found in them."""
+
+    files: list[RawFile]
+    intake: Intake
+
+
+def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int) -> Iterator[_Found]:
     """Read portions; what is read first is given first.
 
-    If the first one is full, others may follow: processes are started that help, and find it waiting for them. A
-    portion for which none of them is free is read here.
+    If they are more than one batch, processes are started that help, and find portions waiting for them. A portion that
+    would wait too long is read here.
     """
     given: deque[tuple[list[RawFile], Future[Intake]]] = deque()
-    helper_count = min((os.cpu_count() or 1) - 1, _MOST_HELPERS)
+    first = list(islice(portions, _PORTIONS + 1))
+    helper_count = min((os.cpu_count() or 1) - 1, _MOST_HELPERS) if len(first) > _PORTIONS else 0
     with ExitStack() as stack:
-        helpers: ProcessPoolExecutor | None = None
-        for files in portions:
+        helpers = _start_helpers(helper_count, sources) if helper_count else None
+        if helpers is not None:
+            # they end while the last batch is written
+            stack.callback(helpers.shutdown, wait=False, cancel_futures=True)
+        for files in chain(first, portions):
             while given and given[0][1].done():
                 yield _collect(*given.popleft())
-            if helpers is None and len(files) == MOST_FILES and helper_count:
-                helpers = stack.enter_context(_start_helpers(helper_count, sources))
-            if helpers is not None and len(given) < helper_count:
+            if helpers is not None and len(given) < _MOST_GIVEN * helper_count:
                 given.append((files, helpers.submit(_help, files, max_bytes)))
             else:
-                yield files, refuse_unknown_reporters(_read_files(files, sources, max_bytes))
+                yield _Found(files, _read_files(files, sources, max_bytes))
         while given:
             yield _collect(*given.popleft())
 
 
-def _collect(files: list[RawFile], reading: Future[Intake]) -> tuple[list[RawFile], Intake]:
-    return files, refuse_unknown_reporters(reading.result())
+def _collect(files: list[RawFile], reading: Future[Intake]) -> _Found:
+    return _Found(files, reading.result())
 
 
 def _read_files(files: Sequence[RawFile], sources: Sources, max_bytes: int) -> Intake:
@@ -152,16 +178,9 @@ def _start_helpers(count: int, sources: Sources) -> ProcessPoolExecutor:
 
 
 def _begin_process(sources: Sources) -> None:
-    """Keep the sources, and end this process when the one that started it does, however that ends."""
+    """Keep the sources."""
     _SOURCES.update(sources)
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
+    end_with_parent()
 
 
 def _help(files: Sequence[RawFile], max_bytes: int) -> Intake:

@@ -12,6 +12,21 @@ from typing import NamedTuple
 
 _TONE_MARKS = "\u0300\u0301\u0303\u0309\u0323"
 _MARKS = f"{_TONE_MARKS}\u0302\u0306\u031b"
+_SIGNS = (
+    (re.compile(r"['\u2018\u2019\u02bc`]"), ""),
+    (re.compile(r"[-\u2010-\u2015]"), " "),
+    (re.compile(r"(?<!\w)t\s*\.\s*([px])(?=[\s.])"), r"t\1"),
+    (re.compile(r"(?<!\w)(tp|tx|tt|h|q|p|x)\s*\.\s*"), r"\1 "),
+    (re.compile(r"(?<!\w)([qp])(?=\d)"), r"\1 "),
+)
+_SPELLINGS = (
+    (re.compile(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])"), r"\1\3\2"),
+    (re.compile(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])"), r"\1\3\2"),
+    (re.compile(rf"(?<![\w{_MARKS}])(qu|[bcdđghklmnprstvx]+)y([{_TONE_MARKS}]?)(?![\w{_MARKS}])"), r"\1i\2"),
+    (re.compile(r"(?<!\w)0+(?=\d)"), ""),
+)
+"""Of a syllable whose marks stand behind their letters."""
+_DAK = re.compile(r"(?<!\w)đ[aáăắ][ck](?!\w)")
 
 _BODIES = (
     ("toàn tỉnh", "tỉnh"),
@@ -83,7 +98,7 @@ _LIST = re.compile(
 
 
 _PLACE = re.compile(rf"(?<=\s)(?:{_KIND_WORDS}|tp\.?|tx\.?)\s+(?=\S)", re.IGNORECASE)
-_ERAS = (("(cũ)", "former"), ("cũ", "former"), ("(mới)", "new"))
+_ERAS = ((" (cũ)", "former"), (" cũ", "former"), (" (mới)", "new"))
 
 
 class OrganisationName(NamedTuple):
@@ -116,12 +131,11 @@ def normalise_name(name: str) -> str:
         'q 5'
     """
     text = unicodedata.normalize("NFC", name).replace("\u00d0", "\u0110").casefold()
-    text = re.sub(r"['\u2018\u2019\u02bc`]", "", text)
-    text = re.sub(r"[-\u2010-\u2015]", " ", text)
-    text = re.sub(r"(?<!\w)t\s*\.\s*([px])(?=[\s.])", r"t\1", text)
-    text = re.sub(r"(?<!\w)(tp|tx|tt|h|q|p|x)\s*\.\s*", r"\1 ", text)
-    text = re.sub(r"(?<!\w)([qp])(?=\d)", r"\1 ", text)
-    return " ".join(_normalise_syllable(syllable) for syllable in text.split())
+    # none of the signs is a letter but this one, and most names are letters only
+    if not text.replace(" ", "").isalpha() or "\u02bc" in text:
+        for sign, replacement in _SIGNS:
+            text = sign.sub(replacement, text)
+    return " ".join(map(_normalise_syllable, text.split()))
 
 
 def drop_marks(text: str) -> str:
@@ -139,11 +153,9 @@ def drop_marks(text: str) -> str:
 def _normalise_syllable(syllable: str) -> str:
     """Move the tone mark of an open ``oa``, ``oe``, ``uy`` to its second vowel, write a lone ``y`` as ``i``."""
     text = unicodedata.normalize("NFD", syllable)
-    text = re.sub(rf"(o)([{_TONE_MARKS}])([ae])(?![\w{_TONE_MARKS}])", r"\1\3\2", text)
-    text = re.sub(rf"(?<!q)(u)([{_TONE_MARKS}])(y)(?![\w{_TONE_MARKS}])", r"\1\3\2", text)
-    text = re.sub(rf"(?<![\w{_MARKS}])(qu|[bcdđghklmnprstvx]+)y([{_TONE_MARKS}]?)(?![\w{_MARKS}])", r"\1i\2", text)
-    text = re.sub(r"(?<!\w)0+(?=\d)", "", text)
-    return re.sub(r"(?<!\w)đ[aáăắ][ck](?!\w)", "đắk", unicodedata.normalize("NFC", text))
+    for spelling, replacement in _SPELLINGS:
+        text = spelling.sub(replacement, text)
+    return _DAK.sub("đắk", unicodedata.normalize("NFC", text))
 
 
 def parse_organisation_name(name: str) -> OrganisationName:
@@ -161,20 +173,13 @@ def parse_organisation_name(name: str) -> OrganisationName:
     """
     rest, kind, era = normalise_name(name), "", ""
     for ending, meaning in _ERAS:
-        if rest.endswith(f" {ending}"):
+        if rest.endswith(ending):
             rest, era = rest.removesuffix(ending).rstrip(), meaning
-    is_shorter = True
-    while is_shorter and not kind:
-        is_shorter = False
-        for body, implied in _NORMALISED_BODIES:
-            if rest.startswith(f"{body} ") or rest == body:
-                rest, kind, is_shorter = rest[len(body) + 1 :], implied, True
-                break
-    for word, full in KINDS.items():
-        # "Thành ủy TP Biên Hòa" says the kind twice
-        if kind in ("", full) and rest.startswith(f"{word} "):
-            rest, kind = rest[len(word) + 1 :], full
-            break
+    while not kind and (body := _BODY.match(rest)):
+        rest, kind = rest[body.end() :], _NORMALISED_BODIES[body[1]]
+    # "Thành ủy TP Biên Hòa" says the kind twice
+    if (word := _KIND.match(rest)) and kind in ("", KINDS[word[1]]):
+        rest, kind = rest[word.end() :], KINDS[word[1]]
     return OrganisationName(kind, rest, era)
 
 
@@ -244,4 +249,6 @@ def split_names(printed: str) -> list[str]:
     return [f"{match['body']}{match['kind'].lower()} {name}" for name in names if name]
 
 
-_NORMALISED_BODIES = tuple((normalise_name(body), implied) for body, implied in _BODIES)
+_NORMALISED_BODIES = {normalise_name(body): implied for body, implied in _BODIES}
+_BODY = re.compile(rf"({'|'.join(_NORMALISED_BODIES)})(?: |$)")
+_KIND = re.compile(rf"({'|'.join(KINDS)}) ")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from io import BytesIO
-from typing import TYPE_CHECKING, Self
+from itertools import chain
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 import polars as pl
 
@@ -96,35 +98,6 @@ FILES: Schema = {
     "cell_count": pl.Int64,
     "furniture_count": pl.Int64,
 }
-FINDING_EVENTS: Schema = {
-    "finding_id": pl.String,
-    "event_code": pl.String,
-    "happened_at": pl.Datetime("us"),
-    "rule_code": pl.String,
-    "reason_code": pl.String,
-    "verdict": pl.String,
-    "severity": pl.String,
-    "document_id": pl.String,
-    "organisation_id": pl.String,
-    "organisation_name": pl.String,
-    "measure_code": pl.String,
-    "group_code": pl.String,
-    "period_id": pl.String,
-    "period_label_vi": pl.String,
-    "period_label_en": pl.String,
-    "figure_ids": pl.String,
-    "expected_low": EXACT,
-    "expected_high": EXACT,
-    "observed": EXACT,
-    "suspects": pl.String,
-    "repairs": pl.String,
-    "message_vi": pl.String,
-    "message_en": pl.String,
-    "opened_at": pl.Datetime("us"),
-}
-"""What happened to findings: each opened or was resolved, and what it said then. No part of a batch of files: it is
-written when a night is published."""
-
 PARTS = {
     "observations": OBSERVATIONS,
     "publications": PUBLICATIONS,
@@ -134,11 +107,27 @@ PARTS = {
 }
 """Parts of a batch in the order of writing; ``files`` is last, and makes the batch exist."""
 
-FILE_COLUMNS: Schema = {
-    "source_name": pl.String,
-    "file_path": pl.String,
-    "file_sha256": pl.String,
-}
+
+class Version(NamedTuple):
+    """A version of a raw file; every row of an intake names one.
+
+    Attributes:
+        source_name: The source it belongs to.
+        file_path: Path below ``data/raw``, with slashes.
+        file_sha256: Hash of its content, hexadecimal.
+    """
+
+    source_name: str
+    file_path: str
+    file_sha256: str
+
+    @property
+    def key(self) -> str:
+        """What identifies it."""
+        return f"{self.file_path}@{self.file_sha256}"
+
+
+FILE_COLUMNS: Schema = dict.fromkeys(Version._fields, pl.String)
 """Columns by which every row of an intake names its file."""
 
 PROVENANCE: Schema = {
@@ -174,9 +163,14 @@ class RawFile:
         return hashlib.sha256(self.content).hexdigest()
 
     @property
+    def version(self) -> Version:
+        """What its rows name."""
+        return Version(self.source_name, self.file_path, self.sha256)
+
+    @property
     def key(self) -> str:
         """What identifies the version of the file."""
-        return f"{self.file_path}@{self.sha256}"
+        return self.version.key
 
 
 @dataclass(frozen=True)
@@ -208,20 +202,37 @@ class Reading:
         return self.found_count - self.accepted_count
 
 
+class Rows(Protocol):
+    """Rows that become a frame when it is asked for. Until then they are short, and quick to go to another process."""
+
+    def __add__(self, other: Any) -> Rows:
+        """Return these rows and others; those of a part are all of one kind."""
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return them, with the columns `FILE_COLUMNS` and those of their part."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """What readers found in some files: the parts of a batch that is still to be written.
 
     Attributes:
-        parts: By the names of `PARTS`; the columns are `FILE_COLUMNS` and those of the part. ``files`` has a row for
-            each file.
+        pieces: By the names of `PARTS`, what each part consists of. ``files`` has a row for each file.
     """
 
-    parts: Mapping[str, pl.DataFrame]
+    pieces: Mapping[str, Sequence[pl.DataFrame | Rows]]
 
-    def __reduce__(self) -> tuple[Callable[[Mapping[str, bytes]], Intake], tuple[dict[str, bytes]]]:
-        """Go from process to process compressed: what the rows of a file have in common is a hundredth of them then."""
-        return _restore, ({part: _compress(rows) for part, rows in self.parts.items()},)
+    @cached_property
+    def parts(self) -> dict[str, pl.DataFrame]:
+        """The parts; the columns are `FILE_COLUMNS` and those of the part."""
+        return {
+            part: pl.concat([frame((), {**FILE_COLUMNS, **schema}), *_to_frames(self.pieces[part])])
+            for part, schema in PARTS.items()
+        }
+
+    def __reduce__(self) -> tuple[Callable[[_Packed], Intake], tuple[_Packed]]:
+        """Go from process to process with frames compressed: what the rows of a file have in common is written once."""
+        return _restore, ({part: [_compress(piece) for piece in pieces] for part, pieces in self.pieces.items()},)
 
     @classmethod
     def of(cls, file: RawFile, reading: Reading) -> Self:
@@ -232,45 +243,58 @@ class Intake:
             "accepted_count": reading.accepted_count,
             "rejected_count": reading.rejected_count,
         }
-        provenance = [
-            pl.lit(value).alias(name)
-            for name, value in zip(FILE_COLUMNS, (file.source_name, file.file_path, file.sha256), strict=True)
-        ]
+        version = [pl.lit(value).alias(name) for name, value in file.version._asdict().items()]
         frames = {part: getattr(reading, part) for part in PARTS if part != "files"} | {"files": frame([counts], FILES)}
-        return cls({part: frames[part].select(*provenance, pl.all()) for part in PARTS})
+        return cls.of_parts({part: frames[part].select(*version, pl.all()) for part in PARTS})
 
     @classmethod
-    def of_parts(
-        cls,
-        *,
-        files: Iterable[Mapping[str, object]],
-        observations: pl.DataFrame | None = None,
-        rejections: Iterable[Mapping[str, object]] = (),
-    ) -> Self:
-        """Return the intake of parts that name their files already."""
-        parts = {part: frame((), {**FILE_COLUMNS, **schema}) for part, schema in PARTS.items()}
-        if observations is not None:
-            parts["observations"] = observations
-        parts["rejections"] = frame(rejections, {**FILE_COLUMNS, **REJECTIONS})
-        parts["files"] = frame(files, {**FILE_COLUMNS, **FILES})
-        return cls(parts)
+    def of_parts(cls, parts: Mapping[str, pl.DataFrame | Rows]) -> Self:
+        """Return the intake of parts that name their files already; those that are left out have no rows."""
+        filled = {part: piece for part, piece in parts.items() if not isinstance(piece, pl.DataFrame) or piece.height}
+        return cls({part: [filled[part]] if part in filled else [] for part in PARTS})
 
     @classmethod
     def united(cls, intakes: Sequence[Intake]) -> Self:
         """Return the intake of the files of all of them; there is at least one."""
-        return cls({part: pl.concat([intake.parts[part] for intake in intakes]) for part in PARTS})
+        return cls({part: [*chain.from_iterable(intake.pieces[part] for intake in intakes)] for part in PARTS})
+
+    def read_by(self, reader_names: Mapping[str, str | None]) -> Intake:
+        """Return the same, with the name of the reader of each file, by its path."""
+        names = pl.col("file_path").replace_strict(reader_names, return_dtype=pl.String)
+        files = [files.with_columns(names.alias("reader_name")) for files in _to_frames(self.pieces["files"])]
+        return Intake({**self.pieces, "files": files})
 
     def of_files(self, file_paths: Collection[str]) -> Intake:
         """Return what was found in some of the files."""
         kept = pl.Series(sorted(file_paths), dtype=pl.String)
-        return Intake({part: rows.filter(pl.col("file_path").is_in(kept)) for part, rows in self.parts.items()})
+        return Intake.of_parts(
+            {part: rows.filter(pl.col("file_path").is_in(kept)) for part, rows in self.parts.items()}
+        )
 
 
-def _compress(rows: pl.DataFrame) -> bytes:
+_Packed = dict[str, list["bytes | Rows"]]
+
+
+def _to_frames(pieces: Iterable[pl.DataFrame | Rows]) -> list[pl.DataFrame]:
+    frames: list[pl.DataFrame] = []
+    others: list[Rows] = []
+    for piece in pieces:
+        frames.append(piece) if isinstance(piece, pl.DataFrame) else others.append(piece)
+    return [*frames, reduce(add, others).to_frame()] if others else frames
+
+
+def _compress(piece: pl.DataFrame | Rows) -> bytes | Rows:
+    if not isinstance(piece, pl.DataFrame):
+        return piece
     buffer = BytesIO()
-    rows.write_ipc(buffer, compression="zstd")
+    piece.write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def _restore(parts: Mapping[str, bytes]) -> Intake:
-    return Intake({part: pl.read_ipc(content) for part, content in parts.items()})
+def _restore(pieces: _Packed) -> Intake:
+    return Intake(
+        {
+            part: [pl.read_ipc(piece) if isinstance(piece, bytes) else piece for piece in packed]
+            for part, packed in pieces.items()
+        }
+    )

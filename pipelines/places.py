@@ -30,7 +30,7 @@ from pipelines.units import ALWAYS, NEVER
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pipelines.units import Gazetteer, Place, Unit
 
@@ -183,9 +183,10 @@ class Places:
         namesakes = self.gazetteer.by_core.get((level, core), [])
         if kind and level not in _LEVELS_BY_KIND[kind]:
             namesakes = []
-        fitting = _keep_era([place for place in namesakes if self._agrees(place, hints)], era)
-        if fitting:
-            return join_spans(_list_days(fitting), lambda day: self._choose(fitting, kind, core, hints, day))
+        former = {unit.unit_id: self._count_former(unit, hints) for place in namesakes for unit in place.versions}
+        agreeing = [place for place in namesakes if any(former[unit.unit_id] is not None for unit in place.versions)]
+        if fitting := _keep_era(agreeing, era):
+            return join_spans(_list_days(fitting), lambda day: self._choose(fitting, kind, core, former, day))
         similar = self._list_similar(level, core, hints)
         return join_spans(_list_days(similar), lambda day: _propose(similar, day))
 
@@ -232,24 +233,24 @@ class Places:
         return former
 
     def _choose(
-        self, fitting: list[Place], kind: str, core: str, hints: list[frozenset[str]], day: dt.date
+        self, fitting: list[Place], kind: str, core: str, former: Mapping[str, int | None], day: dt.date
     ) -> Resolution:
         ranked = []
         for place in fitting:
             unit = place.find_version(day)
-            former = self._count_former(unit, hints)
-            if former is not None:
+            former_count = former[unit.unit_id]
+            if former_count is not None:
                 never, not_now = (kind not in ("", *place.kinds), kind not in ("", unit.kind))
-                ranked.append(((never, not unit.is_valid(day), former, not_now), unit))
+                ranked.append(((never, not unit.is_valid(day), former_count, not_now), unit))
         best = min((rank for rank, _ in ranked), default=None)
         units = [unit for rank, unit in ranked if rank == best]
         if best is None or len(units) != 1:
             return Resolution(None, "several", tuple(unit.unit_id for unit in units))
-        _, is_other_day, former, is_other_kind = best
+        _, is_other_day, former_count, is_other_kind = best
         deviations = {
             "other_kind": is_other_kind,
             "other_day": is_other_day,
-            "other_place": former > 0,
+            "other_place": former_count > 0,
             "other_name": units[0].core != core,
             "no_kind": kind == "",
             "exact": True,

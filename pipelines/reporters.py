@@ -56,7 +56,7 @@ def refuse_unknown_reporters(intake: Intake) -> Intake:
     counts = unknown.group_by("file_path").agg(pl.col("number_count").sum().cast(pl.Int64))
     files = intake.parts["files"].join(counts, on="file_path", how="left", maintain_order="left")
     refused = pl.col("number_count").fill_null(0)
-    return Intake(
+    return Intake.of_parts(
         {
             **intake.parts,
             "observations": observations.join(unknown, on=_REPORT, how="anti", nulls_equal=True, maintain_order="left"),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-import polars as pl
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipelines.layouts import Layout, read_layouts
 from pipelines.observations import Intake, RawFile
@@ -27,6 +27,18 @@ from pipelines.readers.workbook import read_workbooks
 
 if TYPE_CHECKING:
     from pipelines.observations import Reading
+
+
+CADENCES = {
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=31),
+    "quarterly": timedelta(days=92),
+    "half-yearly": timedelta(days=184),
+    "yearly": timedelta(days=366),
+    "irregular": None,
+}
+"""How far apart the files of a source come at most; None if nobody knows."""
 
 
 class FilePattern(BaseModel):
@@ -65,9 +77,24 @@ class Source(BaseModel):
     usage_warnings: list[UsageWarning]
     layouts: tuple[Layout, ...] = Field(default=(), exclude=True)
 
+    @field_validator("cadence")
+    @classmethod
+    def _know_cadence(cls, cadence: str) -> str:
+        if unknown := sorted(set(cadence.split(" and ")) - set(CADENCES)):
+            message = f"no cadence {unknown[0]!r}\n\none of {', '.join(CADENCES)}, or two of them joined by ' and '"
+            raise ValueError(message)
+        return cadence
+
+    @property
+    def interval(self) -> timedelta | None:
+        """How far apart its files come at most; None if they come when they come."""
+        intervals = [CADENCES[word] for word in self.cadence.split(" and ")]
+        known = [interval for interval in intervals if interval is not None]
+        return min(known) if len(known) == len(intervals) else None
+
     def find_reader(self, file_path: str) -> str | None:
         """Return the name of the reader whose pattern a path below ``data/raw`` matches; None if there is none."""
-        below_source = PurePosixPath(file_path).relative_to(self.source_name)
+        below_source = PurePosixPath(file_path.removeprefix(f"{self.source_name}/"))
         return next((entry.reader for entry in self.files if below_source.match(entry.pattern)), None)
 
 
@@ -99,13 +126,21 @@ def read_sources(raw: Path) -> list[Source]:
 
 
 def list_files(raw: Path, source: Source) -> list[str]:
-    """Return the data files of a source, as sorted paths below ``data/raw``, with slashes."""
+    """Return the data files of a source, as sorted paths below ``data/raw``, with slashes.
+
+    Raises:
+        OSError: A folder cannot be listed: what is in it must not be missing in silence.
+    """
     above = len(os.path.join(raw, ""))  # noqa: PTH118 - thousands of files a night
     found = []
-    for folder, below, names in os.walk(raw / source.source_name):
+    for folder, below, names in os.walk(raw / source.source_name, onerror=_refuse):
         below[:] = [name for name in below if not name.startswith(("_", "."))]
         found += [f"{folder[above:]}/{name}" for name in names if not name.startswith(("_", "."))]
     return sorted(path.replace(os.sep, "/") for path in found)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 Reader = Callable[[Sequence[RawFile], Source, int], Intake]
@@ -137,9 +172,10 @@ def read_files(source: Source, files: Sequence[RawFile], *, max_bytes: int) -> I
         max_bytes: Size above which a file is rejected unread.
     """
     by_reader: defaultdict[str, list[RawFile]] = defaultdict(list)
+    reader_names = {file.file_path: source.find_reader(file.file_path) for file in files}
     intakes = []
     for file in files:
-        reader_name = source.find_reader(file.file_path)
+        reader_name = reader_names[file.file_path]
         if len(file.content) > max_bytes:
             found, expected = f"{len(file.content)} B", f"{max_bytes} B"
             intakes.append(Intake.of(file, reject_file(file.key, "file_too_large", found=found, expected=expected)))
@@ -149,7 +185,4 @@ def read_files(source: Source, files: Sequence[RawFile], *, max_bytes: int) -> I
         else:
             by_reader[reader_name].append(file)
     intakes += [READERS[name](taken, source, max_bytes) for name, taken in by_reader.items()]
-    names = {file.file_path: source.find_reader(file.file_path) for file in files}
-    intake = Intake.united(intakes)
-    readers = pl.col("file_path").replace_strict(names, return_dtype=pl.String).alias("reader_name")
-    return Intake({**intake.parts, "files": intake.parts["files"].with_columns(readers)})
+    return Intake.united(intakes).read_by(reader_names)

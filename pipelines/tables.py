@@ -1,7 +1,8 @@
-"""Rows as a Markdown table, for Dagster's pages and the generated documents."""
+"""Values as text and rows as a Markdown table, for Dagster's pages, the Data Docs and the generated documents."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,5 +27,17 @@ def format_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) ->
     return "\n".join(f"| {' | '.join(_cell(value) for value in line)} |" for line in lines)
 
 
+def format_value(value: object) -> str:
+    """Write a value of a table; exact numbers without zeros that say nothing.
+
+    Examples:
+        >>> format_value(Decimal("1760.000000")), format_value(Decimal("39.660000")), format_value(None)
+        ('1760', '39.66', '')
+    """
+    if value is None:
+        return ""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
+    return " ".join(format_value(value).split()).replace("|", "\\|")

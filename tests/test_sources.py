@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
+import os
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -18,7 +21,7 @@ SIDECAR = {
     "title_en": "Reports",
     "publisher": "tests",
     "licence": "none",
-    "cadence": "never",
+    "cadence": "irregular",
     "owner": "tests",
     "sensitivity": "public_aggregates",
     "files": [{"pattern": "*/figures.csv", "reader": "delimited"}, {"pattern": "*/text.txt", "reader": "article"}],
@@ -174,3 +177,35 @@ def test_every_pattern_of_every_source_takes_some_file(checkout: Path) -> None:
         # a source whose reports belong to those who send them has no file here
         for entry in source.files if paths else ():
             assert any(path.match(entry.pattern) for path in paths), (source.source_name, entry.pattern)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sidecar(tmp_path)
+    (tmp_path / "reports" / "a").mkdir()
+    scan = os.scandir
+
+    def refuse(folder: str) -> object:
+        if str(folder).endswith("/a"):
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError, match="reports/a"):
+        list_files(tmp_path, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "days"),
+    [("yearly", 366), ("half-yearly and yearly", 184), ("irregular", None), ("monthly and irregular", None)],
+)
+def test_a_cadence_says_how_far_apart_files_come(cadence: str, days: int | None) -> None:
+    source = Source.model_validate(SIDECAR | {"cadence": cadence})
+
+    assert source.interval == (None if days is None else dt.timedelta(days=days))
+
+
+def test_a_cadence_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    write_sidecar(tmp_path, cadence="yearly and sometimes")
+
+    with pytest.raises(ValueError, match="no cadence 'sometimes'\n\none of daily, weekly"):
+        read_sources(tmp_path)

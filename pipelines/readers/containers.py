@@ -39,11 +39,12 @@ _MAX_REPEATED_CELLS = 2**20
 _MAX_ROWS, _MAX_COLUMNS = 2**20, 2**14
 
 # of sheets in xlsx; a pattern that begins with what it cannot do without is searched for many times faster
-_FAR_CELL = re.compile(rb'r="(?:[A-Z]{3}|[A-Z]*[0-9]{5})')
-_SPACED = re.compile(rb"r =")
+_FAR_OR_SPACED = re.compile(rb'r(?:="[A-Za-z]{0,2}+(?:[A-Za-z]|[0-9]{5})|= | +=)')
+_UNUSUAL = (b"'", b"#", b"\t", b"\r", b"\n")
+"""Other ways to write an attribute have one of these, which are found faster than they are."""
 _ERROR = re.compile(rb't="e"')
 _WITHOUT_VALUE = re.compile(rb"</f></c>")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]*)["']""")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
 _ERROR_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+)([0-9]+)"[^>]*?\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
 _FORMULA_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+)([0-9]+)"[^>]*>(<f[^>]*>)([^<]*)</f></c>')
 
@@ -118,17 +119,29 @@ Notes = dict[str, dict[Place, str]]
 """By the name of a sheet, what stands in cells that are read as empty."""
 
 
-def read_sheets(content: bytes, *, max_bytes: int) -> list[Sheet]:
-    """Return the sheets of a workbook, in their order.
+def inspect(content: bytes, *, max_bytes: int) -> Notes:
+    """Return what python-calamine cannot say of a workbook; only then it is safe to read.
 
     Args:
         content: The file.
-        max_bytes: A workbook that unpacks to more is refused unread.
+        max_bytes: A workbook that unpacks to more is refused.
 
     Raises:
         Refusal: It is damaged, unpacks or reaches too far, has macros, or is protected by a password.
     """
-    notes = _inspect_compound_file(content) if content.startswith(_COMPOUND_FILE) else _inspect(content, max_bytes)
+    return _inspect_compound_file(content) if content.startswith(_COMPOUND_FILE) else _inspect(content, max_bytes)
+
+
+def read_sheets(content: bytes, notes: Notes) -> list[Sheet]:
+    """Return the sheets of a workbook, in their order.
+
+    Args:
+        content: The file.
+        notes: What `inspect` found.
+
+    Raises:
+        Refusal: It is damaged, or protected by a password.
+    """
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [
@@ -216,25 +229,31 @@ def _check_entries(archive: zipfile.ZipFile, size: int, max_bytes: int) -> None:
 
 
 def _inspect_sheet(sheet: bytes) -> dict[Place, str]:
-    # other ways to write an attribute have one of these bytes, which are found faster than they are
-    is_usual = not any(byte in sheet for byte in (b"'", b"#", b"\t")) and sheet.count(b"\n") <= 1
-    if not is_usual or _FAR_CELL.search(sheet) or _SPACED.search(sheet):
-        places = [parse_place(*found) for found in _PLACE.findall(sheet)]
+    cells = _find_cells(sheet)
+    is_unusual = any(sheet.find(sign, *cells) >= 0 for sign in _UNUSUAL)
+    if is_unusual or _FAR_OR_SPACED.search(sheet, *cells):
+        places = [parse_place(*found) for found in _PLACE.findall(sheet, *cells)]
         _check_extent(
             max(place.row for place in places) + 1, max(place.column for place in places) + 1
         ) if places else None
     notes = {}
-    if _ERROR.search(sheet):
-        notes = {parse_place(*found[:2]): found[2].decode() for found in _ERROR_CELL.findall(sheet)}
-    if _WITHOUT_VALUE.search(sheet):
-        notes |= {parse_place(*found[:2]): f"={found[3].decode()}" for found in _FORMULA_CELL.findall(sheet)}
+    if _ERROR.search(sheet, *cells):
+        notes = {parse_place(*found[:2]): found[2].decode() for found in _ERROR_CELL.findall(sheet, *cells)}
+    if _WITHOUT_VALUE.search(sheet, *cells):
+        notes |= {parse_place(*found[:2]): f"={found[3].decode()}" for found in _FORMULA_CELL.findall(sheet, *cells)}
     return notes
+
+
+def _find_cells(sheet: bytes) -> tuple[int, int]:
+    """Return where the cells of a sheet begin and end; the rules by which they are filled in follow, often longer."""
+    begin, end = sheet.find(b"sheetData"), sheet.rfind(b"sheetData")
+    return max(begin, 0), end if end > begin and sheet.endswith(b"</", 0, end) else len(sheet)
 
 
 def parse_place(letters: bytes, row: bytes) -> Place:
     """Return the place that sheets name by these letters and digits; what they leave out is the first."""
     column = 0
-    for letter in letters:
+    for letter in letters.upper():
         column = 26 * column + letter - ord("A") + 1
     return Place(int(row or 1) - 1, max(column, 1) - 1)
 

@@ -1,6 +1,7 @@
 """Numbers of reports on their way to observations: a report, what its form says of a cell, and what stands there.
 
-Readers add numbers by the thousand; everything that follows from report and form is joined to them at once.
+Readers add numbers by the thousand. What follows from report and form is joined to them at once, when somebody asks for
+the observations; until then it is said once for all of them.
 """
 
 from __future__ import annotations
@@ -8,29 +9,32 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import polars as pl
 
 from pipelines.names import parse_organisation_name
-from pipelines.observations import EXACT, FILE_COLUMNS, OBSERVATIONS
+from pipelines.observations import EXACT, FILE_COLUMNS, OBSERVATIONS, Version
 from pipelines.periods import Period
 from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipelines.layouts import Meaning
-    from pipelines.observations import RawFile
     from pipelines.readers.report_numbers import ExactNumber
+
+T = TypeVar("T")
 
 _MOMENTS = ("period", "start", "end")
 _DATINGS = tuple((moment, is_earlier) for moment in _MOMENTS for is_earlier in (False, True))
 _UNITS = {"percent_of_earlier": "percent", "share": "percent", "average_age": "years"}
 """Of statements that do not have the unit of their measure."""
 _DECIMALS = EXACT.scale
+_PRECISIONS = pl.Series([f"{10**-decimals:.{decimals}f}" for decimals in range(_DECIMALS + 1)]).cast(EXACT)
+"""By the number of decimals."""
 _DAY = dt.timedelta(days=1)
 _LEVELS = {
     "tỉnh": "province",
@@ -46,12 +50,11 @@ _LEVELS = {
 _CENTRAL_CITIES = frozenset({"hà nội", "hồ chí minh", "hải phòng", "đà nẵng", "cần thơ", "huế"})
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """One form of one organisation and period.
 
     Attributes:
-        file_number: Of the file it stands in.
+        version: Of the file it stands in.
         locator: Begins the place of each of its numbers: ``'2-BTCTW'!``.
         figure_prefix: Begins the ``figure_id`` of each of its numbers.
         form_code: As it is printed, ``2-BTCTW``.
@@ -63,7 +66,7 @@ class Report:
         reported_on: The day that the report bears.
     """
 
-    file_number: int
+    version: Version
     locator: str
     figure_prefix: str
     form_code: str
@@ -75,111 +78,114 @@ class Report:
     reported_on: dt.date | None
 
 
-@dataclass
-class ReportCells:
-    """The numbers of some files.
+class _Entry(NamedTuple):
+    """What `ReportCells.add` is given."""
 
-    Attributes:
-        meanings: What cells can say; `add` names them by position.
-    """
-
+    report: Report
     meanings: Sequence[Meaning]
-    _reports: list[Report] = field(default_factory=list)
-    _report_numbers: list[int] = field(default_factory=list)
-    _meaning_numbers: list[int] = field(default_factory=list)
-    _places: list[str] = field(default_factory=list)
-    _values: list[float | None] = field(default_factory=list)
-    _exact: dict[int, ExactNumber] = field(default_factory=dict)
+    places: Sequence[str]
+    values: Sequence[float | None]
+    exact: Mapping[int, ExactNumber]
+
+
+@dataclass(frozen=True)
+class ReportCells:
+    """The numbers of some files; `Rows` of observations."""
+
+    _entries: list[_Entry] = field(default_factory=list)
+
+    def __add__(self, other: ReportCells) -> ReportCells:
+        """Return the numbers of both."""
+        return ReportCells(self._entries + other._entries)
 
     def add(
         self,
         report: Report,
-        meaning_numbers: Sequence[int],
+        meanings: Sequence[Meaning],
         places: Sequence[str],
         values: Sequence[float | None],
         exact: Mapping[int, ExactNumber],
-        left_out: Collection[int],
     ) -> None:
-        """Add the numbers of a report.
+        """Add the cells of a report.
 
         Args:
             report: The report.
-            meaning_numbers: Of each number, the position of its meaning.
-            places: Of each number, its place behind the `Report.locator`.
-            values: The numbers. Whole, or such as `is_plain` takes; none where they are exact.
+            meanings: What each cell says. If other reports have the very same object, it is kept once; so the next one.
+            places: Of each cell, its place behind the `Report.locator`.
+            values: The numbers. Whole, or such as `is_plain` takes; none where they are exact, or there is none.
             exact: Numbers by their position.
-            left_out: Positions where there is none.
         """
-        if left_out:
-            kept = [at for at in range(len(values)) if at not in left_out]
-            exact = {at: exact[before] for at, before in enumerate(kept) if before in exact}
-            meaning_numbers = [meaning_numbers[at] for at in kept]
-            places = [places[at] for at in kept]
-            values = [values[at] for at in kept]
-        first = len(self._values)
-        self._exact |= {first + at: number for at, number in exact.items()}
-        self._report_numbers += [len(self._reports)] * len(values)
-        self._reports.append(report)
-        self._meaning_numbers += meaning_numbers
-        self._places += places
-        self._values += values
+        if values:
+            self._entries.append(_Entry(report, meanings, places, values, exact))
 
-    def to_frame(self, files: Sequence[RawFile]) -> pl.DataFrame:
+    def to_frame(self) -> pl.DataFrame:
         """Return the observations.
-
-        Args:
-            files: By `Report.file_number`.
 
         Returns:
             The columns `FILE_COLUMNS` and those of ``OBSERVATIONS``, in the order of adding.
         """
-        if not self._values:
-            return pl.DataFrame(schema={**FILE_COLUMNS, **OBSERVATIONS})
-        report_numbers = pl.Series(self._report_numbers, dtype=pl.UInt32)
-        said = _explain(self.meanings)[pl.Series(self._meaning_numbers, dtype=pl.UInt32)]
-        periods = {report.period: None for report in self._reports}
-        period_numbers = {period: at * len(_DATINGS) for at, period in enumerate(periods)}
-        first_dates = pl.Series([period_numbers[report.period] for report in self._reports], dtype=pl.UInt32)
-        cells = pl.concat(
+        columns = {**FILE_COLUMNS, **OBSERVATIONS}
+        if not self._entries:
+            return pl.DataFrame(schema=columns)
+        reports = [entry.report for entry in self._entries]
+        values = self._read_values()
+        cells = self._list_cells()
+        is_number = values["printed"].is_not_null()
+        values, cells = values.filter(is_number), cells.filter(is_number)
+        said = _explain(_unite(entry.meanings for entry in self._entries))[cells["meaning"]]
+        periods = list(dict.fromkeys(report.period for report in reports))
+        first_dates = {period: at * len(_DATINGS) for at, period in enumerate(periods)}
+        dates = pl.Series([first_dates[report.period] for report in reports], dtype=pl.UInt32)
+        complete = pl.concat(
             [
-                pl.DataFrame({"place": self._places}),
-                self._read_values(),
+                pl.DataFrame({"place": _unite(entry.places for entry in self._entries)})[cells["place"]],
+                values,
                 said,
-                _describe(self._reports, files)[report_numbers],
-                _list_dates(periods)[first_dates[report_numbers] + said["dating_number"]],
+                _describe(reports)[cells["report"]],
+                _list_dates(periods)[dates[cells["report"]] + said["dating_number"]],
             ],
             how="horizontal",
         )
         is_relative = pl.col("statement_code") == "percent_of_earlier"
-        complete = cells.with_columns(
+        complete = complete.with_columns(
             pl.concat_str("file_digest", "sheet", "place").alias("observation_id"),
             pl.concat_str("figure_prefix", "meaning_key").alias("figure_id"),
             pl.concat_str("sheet", "place").alias("locator"),
             pl.when(is_relative).then("base_starts_on").alias("base_starts_on"),
             pl.when(is_relative).then("base_ends_on").alias("base_ends_on"),
         )
-        columns = {**FILE_COLUMNS, **OBSERVATIONS}
         return complete.select(
             pl.col(name) if name in complete.columns else pl.lit(None, dtype=dtype).alias(name)
             for name, dtype in columns.items()
         )
 
+    def _list_cells(self) -> pl.DataFrame:
+        """Return the position of report, place and meaning of each cell; the last two in all that are different."""
+        first = {
+            "place": _find_first([entry.places for entry in self._entries]),
+            "meaning": _find_first([entry.meanings for entry in self._entries]),
+        }
+        sizes = pl.Series([len(entry.places) for entry in self._entries], dtype=pl.UInt32)
+        ranges = (pl.int_ranges(name, pl.col(name) + sizes, dtype=pl.UInt32) for name in first)
+        reports = pl.DataFrame(first, schema=dict.fromkeys(first, pl.UInt32)).with_row_index("report")
+        return reports.select("report", *ranges).explode(*first)
+
     def _read_values(self) -> pl.DataFrame:
-        """Return printed text, precision, value and status of each number."""
+        """Return printed text, precision, value and status of each cell; none of them where there is no number."""
+        numbers = [*chain.from_iterable(entry.values for entry in self._entries)]
+        plain = pl.DataFrame({"plain": numbers}, schema={"plain": pl.Float64}).with_row_index("at")
+        first = accumulate((len(entry.values) for entry in self._entries), initial=0)
         exact = pl.DataFrame(
-            [(number.printed, number.precision, number.value) for number in self._exact.values()],
-            schema={"exact_printed": pl.String, "exact_precision": EXACT, "exact_value": EXACT},
+            [
+                (before + at, number.printed, number.precision, number.value)
+                for before, entry in zip(first, self._entries, strict=False)
+                for at, number in entry.exact.items()
+            ],
+            schema={"at": pl.UInt32, "exact_printed": pl.String, "exact_precision": EXACT, "exact_value": EXACT},
             orient="row",
-        ).with_columns(pl.Series("at", list(self._exact), dtype=pl.UInt32))
-        values = pl.DataFrame({"value": self._values}, schema={"value": pl.Float64}).with_row_index("at")
-        plain = values.with_columns(pl.col("value").round(_DECIMALS).cast(EXACT)).with_columns(
-            pl.col("value").cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".").alias("printed")
         )
-        decimals = pl.col("printed").str.extract(r"\.(\d+)$").str.len_bytes().fill_null(0)
-        units = {digits: Decimal(1).scaleb(-digits) for digits in range(_DECIMALS + 1)}
-        precision = pl.when(pl.col("value").is_not_null()).then(decimals).replace_strict(units, return_dtype=EXACT)
         return (
-            plain.with_columns(precision.alias("printed_precision"))
+            plain.join(_print(plain["plain"].drop_nulls().unique()), on="plain", how="left", maintain_order="left")
             .join(exact, on="at", how="left", maintain_order="left")
             .select(
                 pl.coalesce("printed", "exact_printed").alias("printed"),
@@ -195,40 +201,66 @@ class ReportCells:
         )
 
 
+def _unite(sequences: Iterable[Sequence[T]]) -> list[T]:
+    """Return what stands in all sequences, one after the other; of those that are one object, once."""
+    distinct = {id(sequence): sequence for sequence in sequences}
+    return [*chain.from_iterable(distinct.values())]
+
+
+def _find_first(sequences: Sequence[Sequence[T]]) -> list[int]:
+    """Return where each sequence begins in what `_unite` returns of them."""
+    first: dict[int, int] = {}
+    size = 0
+    for sequence in sequences:
+        if id(sequence) not in first:
+            first[id(sequence)] = size
+            size += len(sequence)
+    return [first[id(sequence)] for sequence in sequences]
+
+
+def _print(plain: pl.Series) -> pl.DataFrame:
+    """Return value, text and precision of plain numbers."""
+    values = plain.round(_DECIMALS).cast(EXACT)
+    printed = values.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+    decimals = printed.str.extract(r"\.(\d+)$").str.len_bytes().fill_null(0)
+    return pl.DataFrame(
+        {"plain": plain, "value": values, "printed": printed, "printed_precision": _PRECISIONS[decimals]}
+    )
+
+
 def _explain(meanings: Sequence[Meaning]) -> pl.DataFrame:
     """Return what follows from each meaning."""
+    different = list(dict.fromkeys(meanings))
     bases = [
         {"percent_of_earlier": (meaning.measure, meaning.group), "share": (meaning.measure, "all")}.get(
             meaning.statement, (None, None)
         )
-        for meaning in meanings
+        for meaning in different
     ]
-    return pl.DataFrame(
+    units = read_codes("measures")
+    explained = pl.DataFrame(
         {
-            "measure_code": [meaning.measure for meaning in meanings],
-            "group_code": [meaning.group for meaning in meanings],
-            "statement_code": [meaning.statement for meaning in meanings],
-            "unit": [
-                _UNITS.get(meaning.statement, read_codes("measures")[meaning.measure]["unit"]) for meaning in meanings
-            ],
+            "measure_code": [meaning.measure for meaning in different],
+            "group_code": [meaning.group for meaning in different],
+            "statement_code": [meaning.statement for meaning in different],
+            "unit": [_UNITS.get(meaning.statement, units[meaning.measure]["unit"]) for meaning in different],
             "base_measure_code": [measure for measure, _ in bases],
             "base_group_code": [group for _, group in bases],
-            "meaning_key": [meaning.key for meaning in meanings],
-            "dating_number": [_DATINGS.index((meaning.moment, meaning.is_earlier)) for meaning in meanings],
+            "meaning_key": [meaning.key for meaning in different],
+            "dating_number": [_DATINGS.index((meaning.moment, meaning.is_earlier)) for meaning in different],
         },
         schema_overrides={"dating_number": pl.UInt32, "base_measure_code": pl.String, "base_group_code": pl.String},
     )
+    numbers = {meaning: at for at, meaning in enumerate(different)}
+    return explained[pl.Series([numbers[meaning] for meaning in meanings], dtype=pl.UInt32)]
 
 
-def _describe(reports: Sequence[Report], files: Sequence[RawFile]) -> pl.DataFrame:
+def _describe(reports: Sequence[Report]) -> pl.DataFrame:
     """Return what follows from each report."""
-    own = [files[report.file_number] for report in reports]
     texts = {
-        "source_name": [file.source_name for file in own],
-        "file_path": [file.file_path for file in own],
-        "file_sha256": [file.sha256 for file in own],
+        **{name: [getattr(report.version, name) for report in reports] for name in Version._fields},
         # a number of a file version is known by its place
-        "file_digest": [f"{hashlib.sha256(file.key.encode()).hexdigest()[:32]}/" for file in own],
+        "file_digest": [f"{hashlib.sha256(report.version.key.encode()).hexdigest()[:32]}/" for report in reports],
         "sheet": [report.locator for report in reports],
         "figure_prefix": [report.figure_prefix for report in reports],
         "organisation_name": [report.organisation_name for report in reports],

@@ -9,21 +9,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from pipelines.observations import FILE_COLUMNS, Intake
+from pipelines.observations import FILE_COLUMNS, FILES, REJECTIONS, Intake, frame
 from pipelines.periods import parse_period_text
 from pipelines.readers.containers import Refusal
 from pipelines.readers.rejecting import Rejections
+from pipelines.readers.report_cells import ReportCells
 from pipelines.readers.report_numbers import LIMIT, MOST_WHOLE, ExactNumber, Fault, is_plain, read_number
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
-    from pipelines.layouts import Form, Layout, Meaning
+    from pipelines.layouts import Form, Layout
     from pipelines.observations import RawFile
     from pipelines.periods import Period
     from pipelines.readers.containers import Cell
-    from pipelines.readers.report_cells import ReportCells
 
 _PERSON_HEADS = ("họ và tên", "họ tên", "họ chữ đệm và tên")
 _BIRTH_HEADS = ("ngày sinh", "năm sinh", "ngày tháng năm sinh")
@@ -61,29 +61,33 @@ class Account:
         }
 
 
-def read_each(
-    files: Sequence[RawFile], cells: ReportCells, read: Callable[[RawFile, int, Rejections], Account]
-) -> Intake:
+def read_each(files: Sequence[RawFile], read: Callable[[RawFile, ReportCells, Rejections], Account]) -> Intake:
     """Read files of reports one after the other.
 
     Args:
         files: The files.
-        cells: Where `read` puts their numbers.
-        read: Reads a file; is given its position too, and where faults go. A `Refusal` refuses it whole.
+        read: Reads a file; is told where numbers and faults go. A `Refusal` refuses it whole.
     """
+    cells = ReportCells()
     counts: list[dict[str, object]] = []
     faults: list[dict[str, object]] = []
-    for file_number, file in enumerate(files):
+    for file in files:
         rejections = Rejections(file.key)
         try:
-            account = read(file, file_number, rejections)
+            account = read(file, cells, rejections)
         except Refusal as refusal:
             rejections.add(refusal.reason_code, locator="file", found=refusal.found, expected=refusal.expected)
             account = Account(rejected=1)
-        provenance = dict(zip(FILE_COLUMNS, (file.source_name, file.file_path, file.sha256), strict=True))
-        counts.append({**provenance, "file_bytes": len(file.content), **account.describe()})
-        faults += ({**provenance, **row} for row in rejections.rows)
-    return Intake.of_parts(observations=cells.to_frame(files), rejections=faults, files=counts)
+        version = file.version._asdict()
+        counts.append({**version, "file_bytes": len(file.content), **account.describe()})
+        faults += ({**version, **row} for row in rejections.rows)
+    return Intake.of_parts(
+        {
+            "observations": cells,
+            "rejections": frame(faults, {**FILE_COLUMNS, **REJECTIONS}),
+            "files": frame(counts, {**FILE_COLUMNS, **FILES}),
+        }
+    )
 
 
 # forms
@@ -109,14 +113,12 @@ class KnownForm:
     Args:
         layout: Of its generation.
         form: The form.
-        first_meaning: Number of the first of its meanings.
 
     Attributes:
         meanings: By position of line and column.
-        meaning_numbers: Their positions in `Forms.meanings`, likewise.
     """
 
-    def __init__(self, layout: Layout, form: Form, *, first_meaning: int) -> None:
+    def __init__(self, layout: Layout, form: Form) -> None:
         self.layout = layout
         self.form = form
         self.meanings = {
@@ -125,7 +127,6 @@ class KnownForm:
             for column_at, column in enumerate(form.columns)
             if (meaning := form.find_meaning(line, column)) is not None
         }
-        self.meaning_numbers = {key: first_meaning + at for at, key in enumerate(self.meanings)}
 
     def list_entries(self, cells: Sequence[tuple[int, int]]) -> tuple[Entry, ...]:
         """Return what the numbers are that stand where lines and columns meet."""
@@ -175,18 +176,11 @@ class Forms(Generic[AnyForm]):
         kind: What a reader knows of a form.
 
     Attributes:
-        meanings: What numbers can say, of all forms together.
         by_code: The forms.
     """
 
     def __init__(self, layouts: Sequence[Layout], kind: type[AnyForm]) -> None:
-        self.meanings: list[Meaning] = []
-        self.by_code: dict[str, AnyForm] = {}
-        for layout in layouts:
-            for form in layout.forms:
-                known = kind(layout, form, first_meaning=len(self.meanings))
-                self.meanings += known.meanings.values()
-                self.by_code[form.form_code] = known
+        self.by_code = {form.form_code: kind(layout, form) for layout in layouts for form in layout.forms}
         series = {code.partition("-")[2] for code in self.by_code}
         self._code = re.compile(
             rf"(?<![0-9])([0-9]{{1,2}}[A-Z]?)\s?[-–.]?\s?({'|'.join(sorted(series))})", re.IGNORECASE
@@ -214,34 +208,36 @@ class Numbers(NamedTuple):
 
     Attributes:
         values: Of each cell its number, if it is plain.
-        exact: The others, by their position.
-        left_out: Positions of cells that are empty, or have a fault.
+        exact: The others, by their position. A cell that has neither is empty, or has a fault.
         faults: By their position.
     """
 
     values: list[Any]
     exact: dict[int, ExactNumber]
-    left_out: set[int]
     faults: dict[int, Fault]
+
+    @property
+    def accepted_count(self) -> int:
+        """How many cells have a number, or a mark that their line does not apply."""
+        return len(self.values) - self.values.count(None) + len(self.exact)
 
 
 def read_numbers(cells: Sequence[Cell], entries: Sequence[Entry]) -> Numbers:
     """Read the numbers of a report; what each is stands at the same position of the entries."""
-    numbers = Numbers([*cells], {}, set(), {})
-    for at, cell in enumerate(cells):
-        entry = entries[at]
-        if entry.is_count and type(cell) is float and 0 <= cell < MOST_WHOLE and cell.is_integer():
+    numbers = Numbers([None if cell == "" else cell for cell in cells], {}, {})
+    for at, cell in enumerate(numbers.values):
+        if cell is None:
             continue
-        part, whole = ("", "") if entry.part is None else (cells[entry.part], cells[entry.whole])
-        if cell == "":
-            numbers.left_out.add(at)
-        elif entry.is_count or type(cell) is not float or not is_plain(cell, part, whole):
+        is_count, part_at, whole_at = entries[at]
+        if is_count and type(cell) is float and 0 <= cell < MOST_WHOLE and cell.is_integer():
+            continue
+        part, whole = ("", "") if part_at is None else (cells[part_at], cells[whole_at])
+        if is_count or type(cell) is not float or not is_plain(cell, part, whole):
+            numbers.values[at] = None
             try:
-                numbers.exact[at] = read_number(cell, part, whole, is_count=entry.is_count)
-                numbers.values[at] = None
+                numbers.exact[at] = read_number(cell, part, whole, is_count=is_count)
             except Fault as fault:
                 numbers.faults[at] = fault
-                numbers.left_out.add(at)
     return numbers
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.layouts import normalise_label
 from pipelines.readers.containers import Refusal
-from pipelines.readers.report_cells import Report, ReportCells
+from pipelines.readers.report_cells import Report
 from pipelines.readers.report_forms import (
     Account,
     Forms,
@@ -37,10 +37,11 @@ from pipelines.readers.report_numbers import Fault, is_number, quote_cell, read_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.layouts import Layout
+    from pipelines.layouts import Layout, Meaning
     from pipelines.observations import Intake, RawFile
     from pipelines.readers.containers import Cell
     from pipelines.readers.rejecting import Rejections
+    from pipelines.readers.report_cells import ReportCells
     from pipelines.readers.report_forms import Entry
 
 _SEPARATORS = ",;\t"
@@ -62,16 +63,13 @@ def read_report_tables(files: Sequence[RawFile], layouts: Sequence[Layout]) -> I
         of the days that its lines bear.
     """
     forms = Forms(layouts, KnownForm)
-    cells = ReportCells(forms.meanings)
 
-    def read(file: RawFile, file_number: int, rejections: Rejections) -> Account:
+    def read(file: RawFile, cells: ReportCells, rejections: Rejections) -> Account:
         lines = list_lines(file.content)
         _check_persons(lines)
-        return _Table(file, file_number, _Header.of(lines[0].cells, layouts, forms), forms, cells, rejections).read(
-            lines
-        )
+        return _Table(file, _Header.of(lines[0].cells, layouts, forms), forms, cells, rejections).read(lines)
 
-    return read_each(files, cells, read)
+    return read_each(files, read)
 
 
 class TableLine(NamedTuple):
@@ -182,7 +180,7 @@ class _Template(NamedTuple):
 
     Attributes:
         places: Line of the report and column of the file of each number; so the next two, in the same order.
-        meaning_numbers: Positions in `Forms.meanings`.
+        meanings: What the form says of them.
         entries: What the numbers are.
         asides: Where a line and a column meet, and a number says nothing that is kept.
         strays: Where the form has no number.
@@ -191,7 +189,7 @@ class _Template(NamedTuple):
     """
 
     places: tuple[tuple[int, int], ...]
-    meaning_numbers: tuple[int, ...]
+    meanings: tuple[Meaning, ...]
     entries: tuple[Entry, ...]
     asides: tuple[tuple[int, int], ...]
     strays: tuple[tuple[int, int], ...]
@@ -204,7 +202,6 @@ class _Table:
 
     Args:
         file: The file.
-        file_number: Its position among those that are read together.
         header: What stands in which column.
         forms: What forms there are.
         cells: Where numbers go.
@@ -214,14 +211,12 @@ class _Table:
     def __init__(
         self,
         file: RawFile,
-        file_number: int,
         header: _Header,
         forms: Forms[KnownForm],
         cells: ReportCells,
         rejections: Rejections,
     ) -> None:
         self._file = file
-        self._file_number = file_number
         self._header = header
         self._forms = forms
         self._cells = cells
@@ -283,9 +278,9 @@ class _Table:
         for at, fault in numbers.faults.items():
             found = quote_cell(cells[at])
             self._rejections.add(fault.reason_code, locator=f"line {places[at]}", found=found, expected=fault.expected)
-        self._account.accepted += len(cells) - len(numbers.left_out)
+        self._account.accepted += numbers.accepted_count
         self._account.rejected += len(numbers.faults)
-        self._cells.add(report, template.meaning_numbers, places, numbers.values, numbers.exact, numbers.left_out)
+        self._cells.add(report, template.meanings, places, numbers.values, numbers.exact)
         self._account_for_rest(form, template, lines)
 
     def _describe_report(self, head: Mapping[str, str], form: KnownForm, lines: Sequence[TableLine]) -> Report | None:
@@ -304,7 +299,7 @@ class _Table:
             return None
         subject = "/".join(_escape(head.get(field, "")) for field in _SUBJECT)
         return Report(
-            file_number=self._file_number,
+            version=self._file.version,
             locator="line ",
             figure_prefix=f"{self._file.file_path}#{subject}/",
             form_code=form.form.form_code,
@@ -336,7 +331,7 @@ class _Table:
         left = [row for row in range(len(words)) if row not in lines]
         return _Template(
             places=tuple(places),
-            meaning_numbers=tuple(form.meaning_numbers[cell] for cell in places.values()),
+            meanings=tuple(form.meanings[cell] for cell in places.values()),
             entries=form.list_entries(tuple(places.values())),
             asides=tuple(place for place in meeting if place not in places and not is_heading[place[0]]),
             strays=tuple(

@@ -187,6 +187,12 @@ def put_cell(content: bytes, place: str, xml: str) -> bytes:
     return edit(content, SHEET, old, xml.format(f'r="{place}"'))
 
 
+FAR_SPELLINGS = (
+    *('r= "AAA9000"', 'r  ="AAA9000"', 'r\t="AAA9000"', 'r=\r"AAA9000"', 'r\n="AAA9000"'),
+    *("r='AAA9000'", 'r="aaa9000"'),
+)
+
+
 def add_far_cell(column: str, row: int) -> bytes:
     """Return a workbook with a number in a place of its own below the others."""
     cell = f'<row r="{row}"><c r="{column}{row}"><v>7</v></c></row>'
@@ -558,6 +564,32 @@ PARTS = (
     refuse("unpacked_too_large", "a cell at the last row and column", lambda: add_far_cell("XFD", 1_048_576)),
     refuse("unpacked_too_large", "a cell far below and far to the right", lambda: add_far_cell("ZZ", 100_000)),
     refuse("unpacked_too_large", "a number in the last row", lambda: add_far_cell("C", 1_048_576)),
+    *(
+        refuse(
+            "unpacked_too_large",
+            f"a far cell, its place written {spelling!r}",
+            lambda spelling=spelling: edit(add_far_cell("AAA", 9_000), SHEET, 'r="AAA9000"', spelling),
+        )
+        for spelling in FAR_SPELLINGS
+    ),
+    refuse(
+        "unpacked_too_large",
+        "a far cell behind a comment on the end of the cells",
+        lambda: edit(add_far_cell("AAA", 9_000), SHEET, "<sheetData>", "<sheetData><!-- </sheetData> -->"),
+    ),
+    refuse(
+        "unpacked_too_large",
+        "a far cell of an element with a prefix, behind a comment on the end of the cells",
+        lambda: edit(
+            edit(add_far_cell("AAA", 9_000), SHEET, "<sheetData>", "<!-- </sheetData> --><x:sheetData>"),
+            *(SHEET, "</sheetData><", "</x:sheetData><"),
+        ),
+    ),
+    refuse(
+        "unpacked_too_large",
+        "a far cell, and no end of the cells",
+        lambda: edit(add_far_cell("AAA", 9_000), SHEET, "</sheetData>", ""),
+    ),
     Fault("a number in the last column", lambda: add_far_cell("XFD", 12), (("unexpected_number", at("XFD12")),), GOOD),
     refuse(
         "unreadable_file",

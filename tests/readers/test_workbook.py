@@ -15,11 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.layouts import find_form
+from pipelines.observations import RawFile
+from pipelines.readers.workbook import read_workbooks
 from readers.reports import LAYOUTS, Found, check_account, list_faults
 from readers.reports import read_report as read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pipelines.layouts import Layout
+    from pipelines.observations import Intake
 
 FORM_CODES = [form.form_code for layout in LAYOUTS for form in layout.forms]
 HEAD = {
@@ -302,6 +307,30 @@ def test_a_list_of_persons_leaves_nothing_of_its_content() -> None:
 
     assert "Nguyễn Thị Thử" not in rejections.write_json()
     assert "1/2/1990" not in rejections.write_json()
+
+
+@pytest.mark.parametrize(
+    "odd", [{"C11": "Số CCCD"}, {"E11": "Số CCCD"}, {"A8": "Trong kỳ"}, {"B1": "Phụ nữ"}, {"F9": 7}]
+)
+def test_what_is_found_in_a_workbook_does_not_depend_on_those_before_it(odd: dict[str, Any]) -> None:
+    contents = {"plain": write(HEAD | LINES), "odd": write(HEAD | LINES | odd)}
+    alone = {name: look_at(read_named(name, contents[name])) for name in contents}
+
+    for first, second in (("plain", "odd"), ("odd", "plain")):
+        layouts = list(LAYOUTS)
+        before = {name: look_at(read_named(name, contents[name], layouts)) for name in (first, second, first)}
+
+        assert before == alone
+
+
+def read_named(name: str, content: bytes, layouts: Sequence[Layout] = ()) -> Intake:
+    """Read a workbook; what is found of sheets is remembered as long as the layouts are the same object."""
+    file = RawFile("commune_reports", f"commune_reports/{name}.xlsx", content)
+    return read_workbooks([file], layouts or list(LAYOUTS), max_bytes=10**8)
+
+
+def look_at(intake: Intake) -> dict[str, list[tuple[Any, ...]]]:
+    return {part: rows.rows() for part, rows in intake.parts.items()}
 
 
 def test_a_hidden_form_is_a_fault_and_nothing_of_it_is_read() -> None:
