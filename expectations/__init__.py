@@ -3,8 +3,9 @@
 Belongs here: whether a table agrees with what was published and with what is plausible. Does not belong here: whether
 the warehouse agrees with itself (tests of dbt) and how expectations are run (`pipelines.expectations`).
 
-A module declares one `SUITE` and imports nothing heavy: Great Expectations takes seconds to import, and Dagster reads
-names, severities and reasons each time it starts. An expectation is built when it is run.
+A module declares one `SUITE`: a `Suite`, or a `SuiteFamily` where a table has one for each code of the vocabulary. It
+imports nothing heavy: Great Expectations takes seconds to import, and Dagster reads names, severities and reasons each
+time it starts. An expectation is built when it is run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from great_expectations.expectations.expectation import Expectation
@@ -42,17 +43,25 @@ class Expected:
 
 @dataclass(frozen=True)
 class Suite:
-    """All expectations on one table.
+    """Expectations on one table that people read together.
 
     Attributes:
+        name: Of one suite only; its page is called so.
+        title_vi: A few words for people, in Vietnamese.
+        title_en: The same in English.
+        description_vi: What the suite as a whole watches over, in Vietnamese.
+        description_en: The same in English.
         table: ``schema.table``.
-        description: What the suite as a whole watches over.
         identified_by: Columns that tell a person which row is meant; shown for rows that fail.
         expectations: In the order in which they are shown.
     """
 
+    name: str
+    title_vi: str
+    title_en: str
+    description_vi: str
+    description_en: str
     table: str
-    description: str
     identified_by: tuple[str, ...]
     expectations: tuple[Expected, ...]
 
@@ -60,8 +69,21 @@ class Suite:
         """Refuse two expectations of one name: the second would hide the first."""
         name, count = Counter(expected.name for expected in self.expectations).most_common(1)[0]
         if count > 1:
-            msg = f"{count} expectations on {self.table!r} are named {name!r}"
+            msg = f"{count} expectations of {self.name!r} are named {name!r}"
             raise ValueError(msg)
+
+
+@dataclass(frozen=True)
+class SuiteFamily:
+    """One suite for each code of a table of the vocabulary, so that none is without.
+
+    Attributes:
+        codes: Name of the seed.
+        build: Called with a row of it, the cells as text, returns the suite.
+    """
+
+    codes: str
+    build: Callable[[Mapping[str, str]], Suite]
 
 
 def no_rows(query: str) -> Callable[[ModuleType], Expectation]:

@@ -7,8 +7,12 @@ from expectations import Expected, Suite, no_rows
 LARGEST_PLAUSIBLE_ADMISSIONS = 300_000
 
 SUITE = Suite(
+    name="marts.fct_admissions",
+    title_vi="Số kết nạp",
+    title_en="Admissions",
+    description_vi="Số đảng viên mới kết nạp theo tổ chức, nhóm, kỳ và nguồn, phiên bản hiện hành.",
+    description_en="Admissions as counts, by organisation, group, period and source, current version.",
     table="marts.fct_admissions",
-    description="Admissions as counts, by organisation, group, period and source, current version",
     identified_by=("figure_id", "source_id", "locator", "printed"),
     expectations=(
         Expected(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from expectations import Expected, Suite, no_rows
 
 SUITE = Suite(
+    name="marts.fct_figures",
+    title_vi="Số liệu",
+    title_en="Figures",
+    description_vi="Mọi số liệu đã công bố hoặc báo cáo, kèm khoảng giá trị và chỗ đứng trong nguồn.",
+    description_en="Every published or reported figure with its interval and its place in the source.",
     table="marts.fct_figures",
-    description="Every published or reported figure with its interval and its place in the source",
     identified_by=("figure_id", "document_id", "locator", "printed"),
     expectations=(
         Expected(

@@ -8,112 +8,60 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 import tempfile
 import warnings
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import expectations
-from expectations import Expected, Severity, Suite
+from expectations import Expected, Suite, SuiteFamily
+from pipelines.data_docs import take_pages_offline, write_pages
+from pipelines.outcomes import SHOWN_ROWS, Outcome
 from pipelines.settings import disable_telemetry
+from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from types import ModuleType
 
     from great_expectations.core import ExpectationValidationResult
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
     from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
     from great_expectations.expectations.expectation import Expectation
     from sqlalchemy import Connection
 
-SHOWN_ROWS = 20
-"""Rows that fail are shown up to this number; all are counted."""
-
 _SEVERITIES = {"error": "critical", "warning": "warning"}
 _SITE = "expectations"
-_REMOTE = re.compile(
-    r"<script\b.*?</script>|<style\b.*?</style>|<footer\b.*?</footer>"
-    r"|<link\b[^>]*https?://[^>]*>|<img\b[^>]*https?://[^>]*>",
-    flags=re.DOTALL,
-)
-_POLICY = (
-    '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'\">"
-)
-"""Text from raw files stands in the pages: whatever it contains, nothing runs and nothing is loaded."""
-
-_STYLE = """
-:root { color-scheme: light dark }
-body { font-family: system-ui, sans-serif; line-height: 1.4; margin: 0 auto; max-width: 75rem; padding: 1rem }
-nav ol, nav ul { list-style: none; padding: 0 }
-table { border-collapse: collapse; margin: .5rem 0; width: 100% }
-th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top }
-.passed > td:nth-child(2), .text-success { color: #1e8449 }
-.warning > td:nth-child(2) { color: #b9770e }
-.error > td:nth-child(2), .text-danger { color: #c0392b }
-.fa-check-circle::before { content: "\\2713" }
-.fa-times::before { content: "\\2717" }
-td > details > table { font-size: .85em; width: auto }
-.btn, .card.mb-3, .modal, .top, a[data-toggle] { display: none }
-"""
-_INDEX = """<!doctype html>
-<html lang="en">
-<head>{policy}<meta charset="utf-8"><title>Expectations</title><style>{style}</style></head>
-<body>
-<h1>Expectations: {passed} of {total} passed</h1>
-<p>An error keeps the former published file in place; a warning is published together with the data.</p>
-<table>
-<thead><tr><th>table</th><th>result</th><th>expectation</th><th>observed</th><th>reason</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</body>
-</html>
-"""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one expectation.
-
-    Attributes:
-        table: ``schema.table``.
-        name: Of the expectation.
-        severity: Of the expectation; ``error`` if it could not be evaluated.
-        reason: Why it is expected.
-        is_passed: Whether the table is as expected.
-        observed: What was found, in a few words.
-        unexpected_count: Rows that fail; groups of rows where rows are compared with each other.
-        examples: Up to `SHOWN_ROWS` of them, with the columns that identify them.
-    """
-
-    table: str
-    name: str
-    severity: Severity
-    reason: str
-    is_passed: bool
-    observed: str
-    unexpected_count: int = 0
-    examples: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def is_blocking(self) -> bool:
-        """Whether the former published file has to stay."""
-        return not self.is_passed and self.severity == "error"
+_BATCH = "whole_table"
 
 
 def load_suites() -> tuple[Suite, ...]:
-    """Return the suite of every module of `expectations`, in the order of the module names."""
+    """Return the suites of every module of `expectations`, in the order of the module names.
+
+    Raises:
+        ValueError: Two suites, or two expectations on one table, have one name.
+    """
     names = sorted(module.name for module in pkgutil.iter_modules(expectations.__path__))
-    return tuple(importlib.import_module(f"expectations.{name}").SUITE for name in names)
+    declared = [importlib.import_module(f"expectations.{name}").SUITE for name in names]
+    suites = tuple(suite for entry in declared for suite in _list_suites(entry))
+    keys = [suite.name for suite in suites]
+    # an asset check is known by its table and its name
+    keys += [f"{suite.table}: {expected.name}" for suite in suites for expected in suite.expectations]
+    if namesakes := [key for key, count in Counter(keys).items() if count > 1]:
+        msg = f"several suites, or expectations on one table, are named {namesakes[0]!r}"
+        raise ValueError(msg)
+    return suites
+
+
+def _list_suites(declared: Suite | SuiteFamily) -> list[Suite]:
+    if isinstance(declared, Suite):
+        return [declared]
+    return [declared.build(row) for row in read_codes(declared.codes).values()]
 
 
 def validate(database: Path, data_docs: Path | None = None, suites: Sequence[Suite] | None = None) -> list[Outcome]:
@@ -123,7 +71,7 @@ def validate(database: Path, data_docs: Path | None = None, suites: Sequence[Sui
 
     Args:
         database: The build file; opened read-only, closed afterwards.
-        data_docs: Folder of the pages of Great Expectations; replaced whole. None builds no pages.
+        data_docs: Folder of the pages, ours and those of Great Expectations; replaced whole. None builds no pages.
         suites: What is evaluated instead of `load_suites`.
 
     Returns:
@@ -136,15 +84,16 @@ def validate(database: Path, data_docs: Path | None = None, suites: Sequence[Sui
         msg = f"no build file at {str(database)!r}\n\nrun the build first: ketnap build"
         raise FileNotFoundError(msg)
     outcomes: list[Outcome] = []
+    suites = load_suites() if suites is None else suites
     # warnings of Great Expectations about the modules it imports say nothing about the data
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = _create_context()
         with _connect(context, database) as datasource:
-            for suite in load_suites() if suites is None else suites:
+            for suite in suites:
                 outcomes += _validate_suite(context, datasource, suite)
         if data_docs is not None:
-            _build_data_docs(context, outcomes, data_docs)
+            _build_data_docs(context, suites, outcomes, data_docs)
     return outcomes
 
 
@@ -248,17 +197,15 @@ def _run_suite(
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
-    schema_name, _, table_name = suite.table.partition(".")
-    asset = datasource.add_table_asset(suite.table, table_name=table_name, schema_name=schema_name)
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
-            name=suite.table,
-            data=asset.add_batch_definition_whole_table("whole_table"),
+            name=suite.name,
+            data=_define_batch(datasource, suite.table),
             suite=context.suites.add(
                 gx.ExpectationSuite(
-                    name=suite.table,
+                    name=suite.name,
                     expectations=[_build_expectation(expected, gxe) for expected in suite.expectations],
-                    notes=suite.description,
+                    notes=f"{suite.title_en}. {suite.description_en}",
                 )
             ),
         )
@@ -272,6 +219,16 @@ def _run_suite(
         }
     )
     return {_read_name(result): result for result in validation.results}
+
+
+def _define_batch(datasource: SQLDatasource, table: str) -> BatchDefinition[None]:
+    """Return all rows of a table, which several suites may have in common."""
+    if table in datasource.get_asset_names():
+        batch: BatchDefinition[None] = datasource.get_asset(table).get_batch_definition(_BATCH)
+        return batch
+    schema_name, _, table_name = table.partition(".")
+    asset = datasource.add_table_asset(table, table_name=table_name, schema_name=schema_name)
+    return asset.add_batch_definition_whole_table(_BATCH)
 
 
 def _build_expectation(expected: Expected, gxe: ModuleType) -> Expectation:
@@ -304,6 +261,7 @@ def _read_outcome(suite: Suite, expected: Expected, result: ExpectationValidatio
         count, rows = 0, ()
         observed = str(found["observed_value"])
     return Outcome(
+        suite=suite.name,
         table=suite.table,
         name=expected.name,
         severity=expected.severity,
@@ -318,6 +276,7 @@ def _read_outcome(suite: Suite, expected: Expected, result: ExpectationValidatio
 def _fail(suite: Suite, expected: Expected, observed: str) -> Outcome:
     """An expectation that was not evaluated protects nobody, so it blocks even if its violation would not."""
     return Outcome(
+        suite=suite.name,
         table=suite.table,
         name=expected.name,
         severity="error",
@@ -338,7 +297,9 @@ def _read_first_line(message: str) -> str:
     return message.strip().partition("\n")[0]
 
 
-def _build_data_docs(context: EphemeralDataContext, outcomes: Sequence[Outcome], data_docs: Path) -> None:
+def _build_data_docs(
+    context: EphemeralDataContext, suites: Sequence[Suite], outcomes: Sequence[Outcome], data_docs: Path
+) -> None:
     data_docs.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".data_docs-", dir=data_docs.parent) as scratch:
         site = Path(scratch) / "built"
@@ -354,55 +315,11 @@ def _build_data_docs(context: EphemeralDataContext, outcomes: Sequence[Outcome],
                 },
             },
         )
-        context.build_data_docs(site_names=[_SITE])
+        # the index is ours
+        context.build_data_docs(site_names=[_SITE], build_index=False)
         context.delete_data_docs_site(_SITE)
-        for page in site.rglob("*.html"):
-            page.write_text(_make_page_offline(page.read_text(encoding="utf-8")), encoding="utf-8")
-        (site / "index.html").write_text(_render_index(site, outcomes), encoding="utf-8")
+        take_pages_offline(site)
+        write_pages(site, suites, outcomes)
         if data_docs.exists():
             data_docs.rename(Path(scratch) / "former")
         site.rename(data_docs)
-
-
-def _make_page_offline(html: str) -> str:
-    """Take out what a page of Great Expectations loads from elsewhere, and what does not work without it.
-
-    Its pages load Bootstrap, jQuery, Vega, Font Awesome and a logo from eight hosts. Without a network they are shown
-    without a layout, and with one they tell these hosts who reads them. All scripts need jQuery; the tables of the
-    results are plain HTML and stay. The index is drawn by a script alone, hence `_render_index`.
-    """
-    return (
-        _REMOTE.sub("", html)
-        .replace("<head>", f"<head>{_POLICY}", 1)
-        .replace("</head>", f"<style>{_STYLE}</style></head>", 1)
-    )
-
-
-def _render_index(site: Path, outcomes: Sequence[Outcome]) -> str:
-    """Draw the first page: every outcome, and the rows that fail, which the pages of the tables mostly lack."""
-    rows = []
-    for outcome in outcomes:
-        pages = sorted(site.glob(f"validations/{outcome.table.replace('.', '/')}/**/*.html"))
-        table = escape(outcome.table)
-        if pages:
-            table = f'<a href="{escape(pages[-1].relative_to(site).as_posix())}">{table}</a>'
-        state = "passed" if outcome.is_passed else outcome.severity
-        observed = escape(outcome.observed)
-        if outcome.examples:
-            observed = f"<details><summary>{observed}</summary>{_render_examples(outcome.examples)}</details>"
-        cells = (table, state, escape(outcome.name.replace("_", " ")), observed, escape(outcome.reason))
-        rows.append(f'<tr class="{state}">{_render_cells("td", cells)}</tr>')
-    passed_count = sum(outcome.is_passed for outcome in outcomes)
-    return _INDEX.format(policy=_POLICY, style=_STYLE, passed=passed_count, total=len(outcomes), rows="\n".join(rows))
-
-
-def _render_examples(examples: Sequence[dict[str, Any]]) -> str:
-    header = _render_cells("th", map(escape, examples[0]))
-    rows = (
-        _render_cells("td", ("" if value is None else escape(str(value)) for value in row.values())) for row in examples
-    )
-    return f"<table><tr>{header}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
-
-
-def _render_cells(tag: str, cells: Iterable[str]) -> str:
-    return "".join(f"<{tag}>{cell}</{tag}>" for cell in cells)

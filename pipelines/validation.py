@@ -10,12 +10,15 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from pipelines.expectations import Outcome, import_great_expectations, validate
+from pipelines.expectations import import_great_expectations, validate
+from pipelines.processes import end_with_parent
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+    from pipelines.outcomes import Outcome
 
 
 class Validation:
@@ -23,7 +26,9 @@ class Validation:
 
     def __enter__(self) -> Self:
         """Start the process; it begins with its imports."""
-        self._executor = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        self._executor = ProcessPoolExecutor(
+            max_workers=1, mp_context=get_context("spawn"), initializer=end_with_parent
+        )
         self._executor.submit(import_great_expectations)
         return self
 

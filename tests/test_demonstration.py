@@ -159,7 +159,7 @@ def test_every_run_makes_up_the_same() -> None:
 
 def test_a_fault_that_is_not_found_and_a_finding_that_was_not_planted_are_named() -> None:
     plan = plant(*draw_districts(CHECKOUT_PATHS))
-    found = [Found(sign, "what is found") for fault in plan.faults for sign in fault.signs]
+    found = [Found(fault.sign, "what is found") for fault in plan.faults]
     other = Found(Sign("late", plan.reports[0].file_path), "what is found")
 
     def compare(found: list[Found]) -> tuple[int, int, int]:

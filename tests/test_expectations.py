@@ -10,14 +10,18 @@ import re
 import subprocess
 import sys
 from contextlib import closing
+from html import escape
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
-from expectations import Expected, Suite, no_rows
-from expectations.rpt_published_total_comparisons import RULES
-from pipelines.expectations import SHOWN_ROWS, Outcome, load_suites, validate
+import expectations.fct_figures
+from expectations import Expected, Suite, SuiteFamily, no_rows
+from pipelines import expectations as runner
+from pipelines.expectations import load_suites, validate
+from pipelines.outcomes import SHOWN_ROWS, Outcome
+from pipelines.vocabulary import read_codes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +30,11 @@ ADMISSIONS = "marts.fct_admissions"
 FIGURES = "marts.fct_figures"
 COMPARISONS = "reports.rpt_published_total_comparisons"
 FINDINGS = "reports.rpt_findings"
+CAUSES = "intermediate.int_contradictions_localised"
+TABLES_IN_ORDER = [ADMISSIONS, FIGURES, FINDINGS, COMPARISONS]
 
 TABLES = """
+create schema intermediate;
 create schema marts;
 create schema reports;
 create table marts.fct_admissions (
@@ -50,7 +57,13 @@ create table reports.rpt_published_total_comparisons (
     expected_low decimal(18, 6), expected_high decimal(18, 6), message_vi varchar, message_en varchar
 );
 create table reports.rpt_findings (
-    organisation_id varchar, period_id varchar, verdict varchar, figure_ids varchar
+    finding_id varchar, rule_code varchar, verdict varchar, severity varchar, document_id varchar,
+    organisation_id varchar, period_id varchar, figure_ids varchar, expected_low decimal(18, 6),
+    expected_high decimal(18, 6), observed decimal(18, 6), suspects varchar, repairs varchar, message_vi varchar,
+    message_en varchar, resolved_at timestamp
+);
+create table intermediate.int_contradictions_localised (
+    comparison_id varchar, root_comparison_id varchar, figure_id varchar
 );
 """
 
@@ -89,6 +102,19 @@ COMPARISON: dict[str, object] = {
     "message_en": "agrees",
 }
 FINDING: dict[str, object] = {"organisation_id": "o1", "period_id": "2025", "verdict": "contradicted"}
+DOUBT: dict[str, object] = {
+    **FINDING,
+    "severity": "warning",
+    "document_id": "d1",
+    "figure_ids": "f8|f9",
+    "observed": 1746,
+    "expected_low": 1760,
+    "expected_high": 1772,
+    "suspects": "f8|f9",
+    "repairs": "f8: 1.746 → 1.764 (transposed)",
+    "message_vi": "Đảng bộ xã A, 2008–2016: tổng phải từ 1.760 đến 1.772",
+    "message_en": "Đảng bộ xã A, 2008–2016: the total would be 1,760 to 1,772",
+}
 
 Row = tuple[str, dict[str, object]]
 """Table and what is written into it; columns left out are null."""
@@ -115,6 +141,9 @@ CLEAN: tuple[Row, ...] = (
     (FIGURES, {**FIGURE, "figure_id": "f4", "is_printed_at_place": None}),
     (COMPARISONS, COMPARISON),
     (COMPARISONS, {**COMPARISON, "comparison_id": "c2", "verdict": "undecidable"}),
+    # worth knowing, and right; and what was wrong once
+    (FINDINGS, {**DOUBT, "finding_id": "i1", "rule_code": "wording", "verdict": "consistent", "severity": "info"}),
+    (FINDINGS, {**DOUBT, "finding_id": "i2", "rule_code": "wording", "resolved_at": dt.datetime(2026, 1, 5)}),  # noqa: DTZ001
 )
 
 SPOILED: dict[str, Row] = {
@@ -167,13 +196,12 @@ SPOILED: dict[str, Row] = {
         COMPARISONS,
         {**COMPARISON, "comparison_id": "z2", "message_vi": " "},
     ),
-    "rules_are_watched": (COMPARISONS, {**COMPARISON, "comparison_id": "<img src=x>", "rule_code": "new_rule"}),
     **{
-        f"no_{rule_code}_is_contradicted": (
-            COMPARISONS,
-            {**COMPARISON, "comparison_id": f"z-{rule_code}", "rule_code": rule_code, "verdict": "contradicted"},
+        f"no_figure_is_doubted_by_{rule_code}": (
+            FINDINGS,
+            {**DOUBT, "finding_id": f"z-{rule_code}", "rule_code": rule_code, "document_id": "<img src=x>"},
         )
-        for rule_code, _ in RULES
+        for rule_code in read_codes("rules")
     },
 }
 """One row for each expectation, spoiled so that this expectation fails and no other."""
@@ -183,6 +211,12 @@ _EXPECT_ROWS = Expected(
 )
 
 Results = dict[tuple[str, str], Outcome]
+
+
+def _make_suite(table: str, *expected: Expected, name: str = "") -> Suite:
+    """Return a suite that nobody has to read."""
+    texts = {"title_vi": "Bộ", "title_en": "Suite", "description_vi": "Bộ thử.", "description_en": "A trial."}
+    return Suite(name=name or table, table=table, identified_by=("figure_id",), expectations=expected, **texts)
 
 
 def _write_tables(database: Path, rows: tuple[Row, ...]) -> None:
@@ -195,6 +229,15 @@ def _write_tables(database: Path, rows: tuple[Row, ...]) -> None:
 
 def _run(database: Path, data_docs: Path | None = None) -> Results:
     return {(outcome.table, outcome.name): outcome for outcome in validate(database, data_docs)}
+
+
+def _list_doubts(database: Path, rule_code: str, *rows: Row) -> tuple[dict[str, object], ...]:
+    """Return what the suite of a rule finds in these rows alone."""
+    _write_tables(database, rows)
+    (suite,) = [suite for suite in load_suites() if suite.name == f"rules.{rule_code}"]
+    (outcome,) = validate(database, suites=[suite])
+    assert outcome.unexpected_count == len(outcome.examples)
+    return outcome.examples
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +272,7 @@ def missing(tmp_path_factory: pytest.TempPathFactory) -> Results:
     with closing(duckdb.connect(str(database))) as connection:
         connection.execute("drop table marts.fct_admissions")
         connection.execute("alter table marts.fct_figures drop column is_printed_at_place")
+        connection.execute(f"drop table {CAUSES}")
     return _run(database)
 
 
@@ -241,8 +285,34 @@ def test_suites_are_read_without_great_expectations() -> None:
     assert finished.stdout == "False\n"
 
 
-def test_suites_are_named_after_their_tables() -> None:
-    assert [suite.table for suite in load_suites()] == [ADMISSIONS, FIGURES, COMPARISONS]
+def test_a_table_has_a_suite_and_the_findings_one_for_each_rule() -> None:
+    suites = [(suite.name, suite.table) for suite in load_suites()]
+    rules = [(f"rules.{rule_code}", FINDINGS) for rule_code in read_codes("rules")]
+    assert suites == [(ADMISSIONS, ADMISSIONS), (FIGURES, FIGURES), *rules, (COMPARISONS, COMPARISONS)]
+
+
+def test_a_rule_that_is_new_has_a_suite_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {**read_codes("rules")["wording"], "rule_code": "new_rule", "label_vi": "Quy tắc mới", "label_en": "New rule"}
+    monkeypatch.setattr(runner, "read_codes", lambda table: {**read_codes(table), "new_rule": row})
+    (suite,) = [suite for suite in load_suites() if suite.name == "rules.new_rule"]
+    assert (suite.title_vi, suite.title_en) == ("Quy tắc mới", "New rule")
+    assert [expected.name for expected in suite.expectations] == ["no_figure_is_doubted_by_new_rule"]
+
+
+def test_every_rule_of_the_warehouse_has_a_suite(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rules = warehouse.execute(
+        "select rule_code from reports.rpt_published_total_comparisons union select rule_code from reports.rpt_findings"
+    ).fetchall()
+    assert rules
+    assert {f"rules.{rule_code}" for (rule_code,) in rules} <= {suite.name for suite in load_suites()}
+
+
+def test_suites_are_titled_and_described_in_both_languages() -> None:
+    for suite in load_suites():
+        texts = (suite.title_vi, suite.title_en, suite.description_vi, suite.description_en)
+        assert all(text == text.strip() != "" for text in texts), suite.name
+        assert suite.title_vi != suite.title_en
+        assert suite.description_vi.endswith((".", "?")) and suite.description_en.endswith((".", "?"))  # noqa: PT018
 
 
 def test_names_and_reasons_are_sentences() -> None:
@@ -253,8 +323,22 @@ def test_names_and_reasons_are_sentences() -> None:
 
 
 def test_two_expectations_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 expectations on 'marts[.]t' are named 'rows_are_present'"):
-        Suite(table="marts.t", description="", identified_by=(), expectations=(_EXPECT_ROWS, _EXPECT_ROWS))
+    with pytest.raises(ValueError, match="2 expectations of 'marts[.]t' are named 'rows_are_present'"):
+        _make_suite("marts.t", _EXPECT_ROWS, _EXPECT_ROWS)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(("a", "a"), "named 'a'"), (("a", "b"), "named 'marts[.]t: rows_are_present'")]
+)
+def test_two_suites_that_would_be_taken_for_one_are_refused(
+    names: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = {"names": {str(number): {"name": name} for number, name in enumerate(names)}, "rules": read_codes("rules")}
+    family = SuiteFamily(codes="names", build=lambda row: _make_suite("marts.t", _EXPECT_ROWS, name=row["name"]))
+    monkeypatch.setattr(runner, "read_codes", codes.__getitem__)
+    monkeypatch.setattr(expectations.fct_figures, "SUITE", family)
+    with pytest.raises(ValueError, match=said):
+        load_suites()
 
 
 def test_clean_tables_pass(clean: Results) -> None:
@@ -291,9 +375,59 @@ def test_severity_is_that_of_the_suite(spoiled: Results) -> None:
 
 
 def test_contradictions_do_not_block(spoiled: Results) -> None:
-    outcome = spoiled[COMPARISONS, "no_share_against_counts_is_contradicted"]
-    assert not outcome.is_blocking
-    assert outcome.examples[0]["message_en"] == "agrees"
+    outcomes = [outcome for (table, _), outcome in spoiled.items() if table == FINDINGS]
+    assert {outcome.is_passed for outcome in outcomes} == {False}
+    assert {outcome.is_blocking for outcome in outcomes} == {False}
+
+
+def test_a_doubt_is_shown_with_its_figures_bounds_suspects_repairs_and_sentences(spoiled: Results) -> None:
+    (example,) = spoiled[FINDINGS, "no_figure_is_doubted_by_share_against_counts"].examples
+    shown = (
+        "figure_ids",
+        "observed",
+        "expected_low",
+        "expected_high",
+        "suspects",
+        "repairs",
+        "message_vi",
+        "message_en",
+    )
+    assert {column: example[column] for column in shown} == {column: DOUBT[column] for column in shown}
+
+
+def test_what_the_cause_of_another_finding_explains_is_doubted_with_the_suspects_of_that(tmp_path: Path) -> None:
+    told = {
+        **COMPARISON,
+        "comparison_id": "c8",
+        "verdict": "contradicted",
+        "figure_ids": "f1|f8",
+        "severity": "warning",
+    }
+    doubts = _list_doubts(
+        tmp_path / "warehouse.duckdb",
+        "share_against_counts",
+        (FINDINGS, {**DOUBT, "finding_id": "c9", "rule_code": "yearly_average_against_total"}),
+        (COMPARISONS, told),
+        (COMPARISONS, {**told, "comparison_id": "c9", "rule_code": "yearly_average_against_total"}),
+        (CAUSES, {"comparison_id": "c8", "root_comparison_id": "c9", "figure_id": "f8"}),
+        (CAUSES, {"comparison_id": "c8", "root_comparison_id": "c9", "figure_id": "f9"}),
+        (CAUSES, {"comparison_id": "c9", "root_comparison_id": "c9", "figure_id": "f8"}),
+    )
+    assert [(row["finding_id"], row["figure_ids"], row["suspects"], row["repairs"]) for row in doubts] == [
+        ("c9", "f1|f8", DOUBT["suspects"], DOUBT["repairs"])
+    ]
+
+
+def test_a_contradiction_that_is_a_finding_is_doubted_once_and_one_that_is_none_is_not_lost(tmp_path: Path) -> None:
+    contradiction = {**COMPARISON, "verdict": "contradicted", "severity": "warning"}
+    doubts = _list_doubts(
+        tmp_path / "warehouse.duckdb",
+        "share_against_counts",
+        (FINDINGS, {**DOUBT, "finding_id": "c1", "rule_code": "share_against_counts"}),
+        (COMPARISONS, contradiction),
+        (COMPARISONS, {**contradiction, "comparison_id": "c2", "figure_ids": "f3|f4"}),
+    )
+    assert [(row["finding_id"], row["figure_ids"]) for row in doubts] == [("c1", "f8|f9"), (None, "f3|f4")]
 
 
 def test_errors_block(spoiled: Results) -> None:
@@ -311,6 +445,12 @@ def test_missing_table_fails_every_expectation_on_it(missing: Results) -> None:
     assert all(outcome.is_blocking and not outcome.is_passed for outcome in outcomes)
     assert all(outcome.observed.startswith(f"table {ADMISSIONS} cannot be checked: ") for outcome in outcomes)
     assert len(outcomes) == len(load_suites()[0].expectations)
+
+
+def test_a_table_without_which_no_rule_can_be_judged_blocks_every_rule(missing: Results) -> None:
+    outcomes = [outcome for (table, _), outcome in missing.items() if table == FINDINGS]
+    assert len(outcomes) == len(read_codes("rules"))
+    assert all(outcome.is_blocking and "int_contradictions_localised" in outcome.observed for outcome in outcomes)
 
 
 def test_missing_column_fails_only_what_needs_it(missing: Results) -> None:
@@ -332,10 +472,7 @@ def test_expectation_that_cannot_be_built_fails(tmp_path: Path) -> None:
     database = tmp_path / "warehouse.duckdb"
     _write_tables(database, CLEAN)
     broken = Expected(name="nothing_is_named", severity="warning", reason="why", build=lambda gxe: gxe.ExpectNothing())
-    suites = [
-        Suite(table=FIGURES, description="", identified_by=("figure_id",), expectations=(broken,)),
-        Suite(table=ADMISSIONS, description="", identified_by=("figure_id",), expectations=(_EXPECT_ROWS,)),
-    ]
+    suites = [_make_suite(FIGURES, broken), _make_suite(ADMISSIONS, _EXPECT_ROWS)]
     failed, passed = validate(database, tmp_path / "data_docs", suites)
     assert (failed.is_blocking, passed.is_passed) == (True, True)
     assert "ExpectNothing" in failed.observed
@@ -350,30 +487,28 @@ def test_examples_are_limited_and_counts_are_not(tmp_path: Path) -> None:
     database = tmp_path / "warehouse.duckdb"
     rows = tuple((FIGURES, {**FIGURE, "figure_id": f"f{number:03}", "value": 31}) for number in range(250))
     _write_tables(database, rows)
-    suite = Suite(
-        table=FIGURES,
-        description="",
-        identified_by=("figure_id",),
-        expectations=(
-            Expected(
-                name="query_finds_nothing",
-                severity="error",
-                reason="why",
-                build=no_rows("select figure_id from {batch} where value = 31 order by figure_id desc"),
-            ),
-            Expected(
-                name="values_are_small",
-                severity="error",
-                reason="why",
-                build=lambda gxe: gxe.ExpectColumnValuesToBeBetween(column="value", max_value=30),
-            ),
+    suite = _make_suite(
+        FIGURES,
+        Expected(
+            name="query_finds_nothing",
+            severity="error",
+            reason="why",
+            build=no_rows("select figure_id from {batch} where value = 31 order by figure_id desc"),
+        ),
+        Expected(
+            name="values_are_small",
+            severity="error",
+            reason="why",
+            build=lambda gxe: gxe.ExpectColumnValuesToBeBetween(column="value", max_value=30),
         ),
     )
-    by_query, by_column = validate(database, suites=[suite])
+    by_query, by_column = validate(database, tmp_path / "data_docs", [suite])
     assert (by_query.unexpected_count, len(by_query.examples)) == (250, SHOWN_ROWS)
     assert (by_column.unexpected_count, len(by_column.examples)) == (250, SHOWN_ROWS)
     assert by_query.examples[0] == {"figure_id": "f249"}
     assert (by_query.observed, by_column.observed) == ("rows found: 250", "250 of 250 rows")
+    page = (tmp_path / "data_docs" / f"{FIGURES}.html").read_text(encoding="utf-8")
+    assert page.count("20 dòng đầu trong 250 dòng") == 2
 
 
 def test_pages_replace_the_former_ones(spoiled: Results, folder: Path) -> None:
@@ -382,27 +517,59 @@ def test_pages_replace_the_former_ones(spoiled: Results, folder: Path) -> None:
     assert not (folder / "data_docs" / "former.html").exists()
 
 
-def test_index_names_every_expectation_and_links_to_pages(spoiled: Results, folder: Path) -> None:
-    index = (folder / "data_docs" / "index.html").read_text(encoding="utf-8")
-    assert f"0 of {len(spoiled)} passed" not in index
-    assert index.count("<tr class=") == len(spoiled)
-    links = set(re.findall(r'href="([^"]+)"', index))
-    assert len(links) == len(load_suites())
-    assert all((folder / "data_docs" / link).is_file() for link in links)
+def _read_page(folder: Path, name: str) -> str:
+    return (folder / "data_docs" / f"{name}.html").read_text(encoding="utf-8")
 
 
-def test_index_shows_the_rows_that_fail(spoiled: Results, folder: Path) -> None:
+def test_index_counts_and_links_every_suite_in_both_languages(spoiled: Results, folder: Path) -> None:
+    index = _read_page(folder, "index")
+    passed = sum(outcome.is_passed for outcome in spoiled.values())
+    assert f"{passed} trên {len(spoiled)} kỳ vọng đạt" in index
+    assert f"{passed} of {len(spoiled)} expectations passed" in index
+    assert re.findall(r"<h2>(.*?)</h2>", index) == TABLES_IN_ORDER
+    lines = re.findall(r'<tr class="(\w+)"><td><a href="(.*?)">(.*?)</a> <span lang="en">(.*?)</span>', index)
+    assert [(link, title_vi, title_en) for _, link, title_vi, title_en in lines] == [
+        (f"{suite.name}.html", suite.title_vi, suite.title_en) for suite in load_suites()
+    ]
+    assert {state for state, link, *_ in lines if link.startswith("rules.")} == {"warning"}
+    assert [state for state, link, *_ in lines if link == f"{FIGURES}.html"] == ["error"]
+    assert "<td>0 / 1</td><td>1</td>" in index
+
+
+def test_page_of_a_suite_names_its_expectations_and_leads_to_what_was_recorded(spoiled: Results, folder: Path) -> None:
+    for suite in load_suites():
+        page = _read_page(folder, suite.name)
+        texts = (suite.title_vi, suite.title_en, suite.description_vi, suite.description_en, suite.table)
+        assert all(escape(text) in page for text in texts)
+        names = [outcome.name for outcome in spoiled.values() if outcome.suite == suite.name]
+        assert re.findall(r'<h2 lang="en">(.*?)</h2>', page) == [name.replace("_", " ") for name in names]
+        home, recorded = re.findall(r'href="([^"]+)"', page)
+        assert home == "index.html"
+        assert suite.name in (folder / "data_docs" / recorded).read_text(encoding="utf-8")
+
+
+def test_pages_show_the_rows_that_fail(spoiled: Results, folder: Path) -> None:
     assert spoiled
-    index = (folder / "data_docs" / "index.html").read_text(encoding="utf-8")
-    assert "<td>khớp</td>" in index
-    assert "&lt;img src=x&gt;" in index
-    assert "<img" not in index
+    # one below the other, or each by itself where there is something to read
+    assert "<tr><td>y3</td>" in _read_page(folder, FIGURES)
+    page = _read_page(folder, "rules.share_against_counts")
+    assert "<dt>message_vi</dt><dd>Đảng bộ xã A, 2008–2016: tổng phải từ 1.760 đến 1.772</dd>" in page
+    assert "<dt>expected_low</dt><dd>1760</dd>" in page
+    assert '<dt>suspects</dt><dd><span class="item">f8</span> <span class="item">f9</span></dd>' in page
+
+
+def test_pages_keep_texts_of_sources_from_being_markup(spoiled: Results, folder: Path) -> None:
+    assert spoiled
+    page = _read_page(folder, "rules.share_against_counts")
+    assert "<dd>&lt;img src=x&gt;</dd>" in page
+    assert "<img" not in page
 
 
 def test_pages_load_nothing_from_elsewhere(spoiled: Results, folder: Path) -> None:
     assert spoiled
     pages = list((folder / "data_docs").rglob("*.html"))
-    assert len(pages) == 1 + 2 * len(load_suites())
+    # of each suite ours, what was recorded and what was expected
+    assert len(pages) == 1 + 3 * len(load_suites())
     for page in pages:
         html = page.read_text(encoding="utf-8")
         assert "default-src 'none'" in html

@@ -272,7 +272,8 @@ def made_up(tmp_path_factory: pytest.TempPathFactory, build_warehouse: Callable[
         "source_name": "made_up",
         "title_vi": "Số liệu bịa để thử",
         "title_en": "Figures made up for a test",
-        **dict.fromkeys(("publisher", "licence", "cadence", "owner", "sensitivity"), "made up"),
+        **dict.fromkeys(("publisher", "licence", "owner", "sensitivity"), "made up"),
+        "cadence": "irregular",
         "files": [
             {"pattern": "*/figures.csv", "reader": "delimited"},
             {"pattern": "*/publication.yml", "reader": "publication"},

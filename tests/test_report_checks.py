@@ -387,6 +387,38 @@ def test_a_finding_names_figures_that_can_be_looked_up(passed: Passed) -> None:
     assert named == known > len(passed.restated)
 
 
+def test_the_line_that_is_wrong_is_among_the_smallest_sets_of_suspects(passed: Passed) -> None:
+    query = """
+        select findings.organisation_name, findings.reason_code, figures.measure_code, figures.group_code
+        from reports.rpt_finding_suspects as suspects
+        inner join reports.rpt_findings as findings using (finding_id)
+        inner join marts.fct_figures as figures on suspects.figure_id = figures.figure_id
+        where suspects.set_figure_count = 1
+    """
+    suspects = set(passed.province.query(query))
+
+    assert suspects >= {
+        (DAL, "balance_differs", "members", "all"),
+        (TOI, "sum_differs", "reinstatements", "all"),
+        (DOM, "sum_differs", "admissions", "primary"),
+        (DOM, "sum_exceeds_whole", "admissions", "public_service_staff"),
+        (TOI, "subset_exceeds_set", "admissions", "women"),
+        (TOI, "percentage_differs", "admissions", "age_18_30"),
+        (TOI, "opening_differs", "members", "all"),
+        (DOM, "sum_differs", "deaths", "all"),
+    }
+
+
+def test_every_contradiction_of_numbers_is_localised(passed: Passed) -> None:
+    query = """
+        select reason_code, suspects = figure_ids
+        from reports.rpt_findings
+        where verdict = 'contradicted' and finding_id not in (select finding_id from reports.rpt_finding_suspects)
+    """
+    # of the reports below the school's is not there any more, and of a copied report no number is more likely wrong
+    assert set(passed.province.query(query)) <= {("numbers_copied", True)}
+
+
 def test_a_group_above_its_total_is_named_and_blocks_no_night(passed: Passed) -> None:
     outcomes = {outcome.name: outcome for outcome in validate(passed.province.paths.build_database)}
 

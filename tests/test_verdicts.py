@@ -191,6 +191,24 @@ def test_the_samples_are_the_lists_of_the_register_they_came_from(shared: Path) 
 # known contradictions
 
 
+def test_whether_a_publication_rounds_is_inferred_from_its_figures(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = select(warehouse, "select * from reports.rpt_publication_roundings")
+    inferred = {row["publication_id"]: row for row in rows}
+
+    assert {row["rounding_code"] for row in rows} == {"rounded", "cut_off", "both", "not_known"}
+    assert inferred["o-mon-2022"]["rounding_code"] == "cut_off"
+    assert inferred["n038"]["rounding_code"] == "rounded"
+    assert inferred["n054"]["rounding_code"] == "both"
+    assert inferred["n054"]["cut_figure_ids"] == "n054-003"
+
+
+def test_a_share_cut_off_where_others_are_rounded_is_a_warning_and_no_contradiction(comparisons: list[Row]) -> None:
+    row = find_one(comparisons, "n054-003", rule="share_against_counts")
+
+    assert (row["verdict"], row["severity"], row["explanation_code"]) == ("confirmed", "warning", "stray_truncation")
+    assert find_one(comparisons, "o-mon-2022-011", rule="attainment_against_target")["severity"] == "info"
+
+
 def is_found(known: dict[str, str], findings: list[Row], comparisons: list[Row]) -> set[object]:
     """Return the reasons with which a known contradiction is found."""
     figures = list_figures(known)
@@ -198,7 +216,7 @@ def is_found(known: dict[str, str], findings: list[Row], comparisons: list[Row])
     if known["verdict"] in ("contradicted", "impossible_share"):
         rows = [row for row in findings if row["verdict"] == "contradicted"]
     elif known["verdict"] == "explained_by_truncation":
-        explained = [row for row in comparisons if row["explanation_code"] == "truncation"]
+        explained = [row for row in comparisons if row["explanation_code"] in ("truncation", "stray_truncation")]
         return {row["reason_code"] for row in explained if row["observed_figure_id"] in figures}
     else:
         rows = findings
@@ -301,7 +319,8 @@ def register(warehouse: duckdb.DuckDBPyConnection) -> Register:
     """All published figures as constraints, and all that compares them."""
     figures = select(
         warehouse,
-        "select figures.*, qualifiers.bound_side, qualifiers.is_strict, statements.is_quotient, "
+        "select figures.*, figures.document_id as comparable_within, "
+        "qualifiers.bound_side, qualifiers.is_strict, statements.is_quotient, "
         "facts.organisation_count from intermediate.int_figures_attributed as figures "
         "inner join vocabulary.qualifiers as qualifiers on figures.qualifier_code = qualifiers.qualifier_code "
         "inner join vocabulary.statements as statements on figures.statement_code = statements.statement_code "

@@ -13,10 +13,22 @@ with ratios as (
         smallest.smallest_cut_base,
         smallest.ceiling,
         smallest.ceiling_figure_id,
-        smallest.explanation_code as smallest_explanation_code
+        smallest.explanation_code as smallest_explanation_code,
+        roundings.rounding_code,
+        -- what the publication does elsewhere, it does here
+        case roundings.rounding_code when 'rounded' then rounded_count_low when 'cut_off' then cut_count_low end
+            as habitual_count_low,
+        case roundings.rounding_code when 'rounded' then rounded_count_high when 'cut_off' then cut_count_high end
+            as habitual_count_high,
+        case roundings.rounding_code when 'rounded' then rounded_base_low when 'cut_off' then cut_base_low end
+            as habitual_base_low,
+        case roundings.rounding_code when 'rounded' then rounded_base_high when 'cut_off' then cut_base_high end
+            as habitual_base_high
     from {{ ref('int_ratios_tested') }} as ratios
     left join {{ ref('int_bases_smallest') }} as smallest
         on ratios.figure_id = smallest.figure_id and ratios.organisation_id = smallest.organisation_id
+    left join {{ ref('int_roundings_inferred') }} as roundings
+        on ratios.document_id = roundings.document_id
     where ratios.statement_code in ({{ statements }})
 
 ),
@@ -61,19 +73,28 @@ compared as (
         end as implied_code,
         case
             when verdict = 'consistent' and is_base_known and not is_numerator_known
-                then greatest(implied_count_low, coalesce(numerator_low, 0))
+                then greatest(coalesce(habitual_count_low, implied_count_low), coalesce(numerator_low, 0))
             when verdict = 'consistent' and not is_base_known
                 then
                     greatest(
-                        coalesce(implied_base_low, least(smallest_rounded_base, smallest_cut_base), base_low),
+                        coalesce(
+                            habitual_base_low, implied_base_low, least(smallest_rounded_base, smallest_cut_base), base_low
+                        ),
                         coalesce(base_low, 0)
                     )
         end as implied_low,
         case
             when verdict = 'consistent' and is_base_known and not is_numerator_known
-                then least(implied_count_high, coalesce(numerator_high, implied_count_high))
+                then least(coalesce(habitual_count_high, implied_count_high), coalesce(numerator_high, implied_count_high))
             when verdict = 'consistent' and not is_base_known
-                then coalesce(least(implied_base_high, coalesce(base_high, implied_base_high)), ceiling)
+                then
+                    coalesce(
+                        least(
+                            coalesce(habitual_base_high, implied_base_high),
+                            coalesce(base_high, habitual_base_high, implied_base_high)
+                        ),
+                        ceiling
+                    )
         end as implied_high,
         verdict,
         case
@@ -91,7 +112,10 @@ compared as (
             when base_low is null then 'base_not_stated'
             else 'count_not_stated'
         end as reason_code,
-        coalesce(explanation_code, smallest_explanation_code) as explanation_code,
+        case
+            when explanation_code = 'truncation' and rounding_code = 'both' then 'stray_truncation'
+            else coalesce(explanation_code, smallest_explanation_code)
+        end as explanation_code,
         {% for language in ['vi', 'en'] %}
         {%- set printed = format_percentage('printed_pct', language) -%}
         {%- set count = format_bounds('numerator_low', 'numerator_high', language) -%}

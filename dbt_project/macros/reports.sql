@@ -71,3 +71,111 @@
             )
     {%- endif -%}
 {%- endmacro %}
+
+{#- What reports state of the lines that identities name, as common table expressions of which `stated` is the last: counts of
+    the period, what there was before it, and what there is at its end. Reads `counts` and `terms`. -#}
+{% macro stated_lines() -%}
+-- the periods of which balances are drawn
+balanced as (
+
+    select distinct
+        counts.source_id,
+        counts.organisation_id,
+        counts.document_id,
+        counts.period_id,
+        counts.starts_on,
+        counts.ends_on
+    from counts
+    where
+        counts.period_type_code <> 'instant'
+        and (counts.measure_code, counts.group_code) in (
+            select
+                terms.measure_code,
+                terms.group_code
+            from terms
+            where terms.relation_code = 'balance' and terms.moment_code = 'period'
+        )
+
+),
+
+-- what a report says that there was before its period; it may say so twice, as the end of last year
+openings as (
+
+    select
+        balanced.source_id,
+        balanced.organisation_id,
+        min(figures.document_id) as document_id,
+        min(figures.figure_id) as figure_id,
+        max(figures.batch_id) as batch_id,
+        figures.measure_code,
+        figures.group_code,
+        balanced.period_id,
+        'start' as moment_code,
+        min({{ count_low('figures.value_low', 'figures.is_value_low_open') }}) as count_low,
+        max({{ count_high('figures.value_high', 'figures.is_value_high_open') }}) as count_high
+    from balanced
+    inner join {{ ref('int_figures_attributed') }} as figures
+        on
+            balanced.document_id = figures.document_id
+            and balanced.organisation_id = figures.organisation_id
+            and {{ period_adjoins('figures.ends_on', 'balanced.starts_on') }}
+    where
+        figures.publication_id is null
+        and figures.statement_code = 'repeated_level'
+        and figures.period_type_code = 'instant'
+        and figures.duplicate_of_figure_id is null
+    group by
+        balanced.source_id, balanced.organisation_id, figures.measure_code, figures.group_code, balanced.period_id
+
+),
+
+closings as (
+
+    select distinct
+        counts.source_id,
+        counts.organisation_id,
+        counts.document_id,
+        counts.figure_id,
+        counts.batch_id,
+        counts.measure_code,
+        counts.group_code,
+        balanced.period_id,
+        'end' as moment_code,
+        counts.count_low,
+        counts.count_high
+    from balanced
+    inner join counts
+        on
+            balanced.source_id = counts.source_id
+            and balanced.organisation_id = counts.organisation_id
+            and balanced.ends_on = counts.ends_on
+    where counts.period_type_code = 'instant'
+
+),
+
+stated as {{ inlined() }} (
+
+    select
+        source_id,
+        organisation_id,
+        document_id,
+        figure_id,
+        batch_id,
+        measure_code,
+        group_code,
+        period_id,
+        'period' as moment_code,
+        count_low,
+        count_high
+    from counts
+
+    union all
+
+    select * from openings
+
+    union all
+
+    select * from closings
+
+)
+{%- endmacro %}

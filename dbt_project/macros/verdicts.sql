@@ -15,8 +15,8 @@
     case when {{ low }} > {{ expected_high }} then 'contradicted' else 'consistent' end
 {%- endmacro %}
 
-{#- The columns that every comparison has, in the order in which they are unioned. -#}
-{% macro comparison_columns() -%}
+{#- The columns that every comparison has, in the order in which they are unioned; the explanation may be another expression. -#}
+{% macro comparison_columns(explanation='explanation_code') -%}
     rule_code,
     document_id,
     organisation_id,
@@ -36,7 +36,7 @@
     {{ exact('implied_high') }} as implied_high,
     verdict,
     reason_code,
-    explanation_code,
+    {{ explanation }} as explanation_code,
     detail_vi,
     detail_en
 {%- endmacro %}
@@ -74,9 +74,19 @@
 
 {#- What a comparison says, with its organisation, period, measure and group, in one language. -#}
 {% macro comparison_message(language) -%}
-    {% set cut_off = {
-        'vi': ' (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)',
-        'en': ' (right if the percentage was cut off, not rounded)',
+    {% set explanations = {
+        'truncation': {
+            'vi': ' (đúng nếu tỷ lệ bị cắt bớt chứ không làm tròn)',
+            'en': ' (right if the percentage was cut off, not rounded)',
+        },
+        'stray_truncation': {
+            'vi': ' (đúng nếu tỷ lệ bị cắt bớt, trong khi ấn phẩm làm tròn ở chỗ khác)',
+            'en': ' (right if the percentage was cut off, though the publication rounds elsewhere)',
+        },
+        'unconventional': {
+            'vi': ' (không sai, nhưng xa số in hơn nghĩa thường của từ đứng trước)',
+            'en': ' (not wrong, but further from the printed number than the word before it means as a rule)',
+        },
     } %}
     organisations.organisation_name || ', ' || periods.period_label_{{ language }} || ' ('
     || measures.measure_label_{{ language }}
@@ -84,9 +94,10 @@
         when comparisons.group_code = 'all' then '' else '; ' || groups.group_label_{{ language }}
     end
     || '): ' || comparisons.detail_{{ language }}
-    || case
-        when comparisons.explanation_code = 'truncation'
-            then '{{ cut_off[language] }}'
+    || case comparisons.explanation_code
+        {%- for code, texts in explanations.items() %}
+        when '{{ code }}' then '{{ texts[language] }}'
+        {%- endfor %}
         else ''
     end
 {%- endmacro %}
@@ -134,6 +145,7 @@ select
     case
         when comparisons.verdict = 'contradicted' then rules.contradiction_severity
         when comparisons.explanation_code = 'truncation' then 'info'
+        when comparisons.explanation_code in ('stray_truncation', 'unconventional') then 'warning'
         else reasons.finding_severity
     end as severity,
     {{ comparison_message('vi') }} as message_vi,

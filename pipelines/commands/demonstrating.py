@@ -39,7 +39,7 @@ _SIDECAR = {
     "title_en": "Made-up figures, not real ones: reports that ketnap demo has written",
     "publisher": "nobody; made up",
     "licence": "none; made up",
-    "cadence": "every run of ketnap demo",
+    "cadence": "irregular",
     "sensitivity": "made_up",
 }
 _WORDS = {
@@ -120,7 +120,7 @@ def demonstrate(paths: Paths, console: Console, *, language: Language) -> int:
     export_environment(KETNAP_ROOT=str(demonstration.root))
     output = io.StringIO()
     with console.status(_WORDS[language]["notice"]):
-        exit_code = build(Console(file=output), as_of=None, is_full=False)
+        exit_code = build(Console(file=output), as_of=None, is_full=False, is_told=False)
     if exit_code:
         console.print(output.getvalue(), highlight=False, markup=False, soft_wrap=True)
         return exit_code
@@ -210,16 +210,14 @@ def print_comparison(plan: Plan, found: list[Found], console: Console, language:
         left[sign].append(message)
     missed = 0
     for fault in plan.faults:
-        messages = [left[sign].pop() if left[sign] else None for sign in fault.signs]
-        missed += None in messages
-        lines = [
-            f"{sign.code}: {message or words['missed']}" for sign, message in zip(fault.signs, messages, strict=True)
-        ]
-        _print_entry(console, _describe(fault, language), lines, is_right=None not in messages)
+        is_found = bool(left[fault.sign])
+        missed += not is_found
+        line = f"{fault.sign.code}: {left[fault.sign].pop() if is_found else words['missed']}"
+        _print_entry(console, _describe(fault, language), line, is_right=is_found)
     others = [(sign, message) for sign, messages in left.items() for message in messages]
     for sign, message in others:
         heading = f"{words['other']} · {sign.file_path} {sign.line}"
-        _print_entry(console, heading, [f"{sign.code}: {message}"], is_right=False)
+        _print_entry(console, heading, f"{sign.code}: {message}", is_right=False)
     organisations = {report.subject for report in plan.reports}
     counts = {"found": len(plan.faults) - missed, "planted": len(plan.faults), "others": len(others)}
     sent = words["sent"].format(reports=len(plan.sendings), organisations=len(organisations))
@@ -233,8 +231,7 @@ def _describe(fault: Fault, language: Language) -> str:
     return " · ".join((fault.words[language], *(text for text in where if text)))
 
 
-def _print_entry(console: Console, heading: str, lines: list[str], *, is_right: bool) -> None:
+def _print_entry(console: Console, heading: str, line: str, *, is_right: bool) -> None:
     mark = Text("✓ " if is_right else "✗ ", style="bold green" if is_right else "bold red")
     console.print(mark.append(heading, style="not bold default"), soft_wrap=not console.is_terminal)
-    for line in lines:
-        console.print(Text(f"  {line}", style="dim"), soft_wrap=not console.is_terminal)
+    console.print(Text(f"  {line}", style="dim"), soft_wrap=not console.is_terminal)

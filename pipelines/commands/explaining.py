@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from pipelines.commands.findings import is_named
-from pipelines.languages import Language, format_count
+from pipelines.commands.plotting import plot_figures
+from pipelines.intervals import Interval
+from pipelines.languages import Language, format_count, format_interval, mark_percent
 from pipelines.publication import open_published
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _WORDS = {
         "others": "others",
         "only_counts": "a report's figure: only contradictions are kept",
         "figures": "figures",
+        "picture": "picture",
     },
     Language.VI: {
         "source": "nguồn",
@@ -49,6 +52,7 @@ _WORDS = {
         "others": "khả năng khác",
         "only_counts": "số liệu của báo cáo: chỉ giữ lại các mâu thuẫn",
         "figures": "số liệu",
+        "picture": "hình vẽ",
         "confirmed": "được xác nhận",
         "consistent": "phù hợp",
         "contradicted": "mâu thuẫn",
@@ -116,7 +120,9 @@ _REPAIRS = """
 """
 
 
-def explain_figure(database: Path, console: Console, figure_id: str, *, language: Language) -> bool:
+def explain_figure(
+    database: Path, console: Console, figure_id: str, *, language: Language, picture: Path | None = None
+) -> bool:
     """Print the chain of one figure: source, interval, verdict, comparisons, suspects and repairs.
 
     Args:
@@ -124,20 +130,35 @@ def explain_figure(database: Path, console: Console, figure_id: str, *, language
         console: Where it goes.
         figure_id: The figure.
         language: Of the words.
+        picture: SVG or PNG with its interval, and those of the figures that it is compared with; none is drawn by
+            default.
 
     Returns:
         Whether there is such a figure.
+
+    Raises:
+        OSError: The picture cannot be written.
     """
     with open_published(database) as connection:
         figures = _select(connection, _FIGURES, language, "figures.figure_id = ?", [figure_id])
         for figure in figures:
             _print_figure(figure, console, language)
         _print_comparisons(connection, [figure_id], console, language)
+        if figures and picture:
+            title = _name(figures[0])
+            plot_figures(connection, [figure_id], picture, title=title, has_others=True, language=language)
+            _print_picture(picture, console, language)
     return bool(figures)
 
 
 def explain_organisation(
-    database: Path, console: Console, organisation: str, period: str, *, language: Language
+    database: Path,
+    console: Console,
+    organisation: str,
+    period: str,
+    *,
+    language: Language,
+    picture: Path | None = None,
 ) -> bool:
     """Print the figures of organisations and periods, and all that compares them.
 
@@ -147,9 +168,13 @@ def explain_organisation(
         organisation: What the name contains, see `pipelines.commands.findings.is_named`.
         period: What the name of the period contains, likewise.
         language: Of the words.
+        picture: SVG or PNG with the intervals of all of them; none is drawn by default.
 
     Returns:
         Whether there are such figures.
+
+    Raises:
+        OSError: The picture cannot be written.
     """
     with open_published(database) as connection:
         figures = [
@@ -160,28 +185,14 @@ def explain_organisation(
         for figure in figures:
             _print_line(figure, console, language)
         console.print(f"{format_count(len(figures), language)} {_WORDS[language]['figures']}\n", highlight=False)
-        _print_comparisons(connection, [figure["figure_id"] for figure in figures], console, language)
+        figure_ids = [figure["figure_id"] for figure in figures]
+        _print_comparisons(connection, figure_ids, console, language)
+        if figures and picture:
+            names = dict.fromkeys(figure["organisation_name"] for figure in figures)
+            title = ", ".join(filter(None, (*list(names)[:1], "…" if len(names) > 1 else "", period)))
+            plot_figures(connection, figure_ids, picture, title=title, has_others=False, language=language)
+            _print_picture(picture, console, language)
     return bool(figures)
-
-
-def format_interval(low: object, high: object, *, is_low_open: bool, is_high_open: bool, language: Language) -> str:
-    """Write an interval as mathematicians do, in the numbers of a language; ``∞`` where it has no end.
-
-    Examples:
-        >>> format_interval(70, 100, is_low_open=True, is_high_open=False, language=Language.EN)
-        '(70; 100]'
-    """
-    if low is not None and low == high:
-        return _format_number(low, language)
-    start = "(-∞" if low is None else f"{'(' if is_low_open else '['}{_format_number(low, language)}"
-    end = "∞)" if high is None else f"{_format_number(high, language)}{')' if is_high_open else ']'}"
-    return f"{start}; {end}"
-
-
-def _format_number(number: Any, language: Language) -> str:
-    text = f"{number:,f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.translate(str.maketrans(",.", ".,")) if language is Language.VI else text
 
 
 def _select(
@@ -198,14 +209,9 @@ def _name(figure: Row) -> str:
 
 
 def _describe_interval(figure: Row, language: Language) -> str:
-    interval = format_interval(
-        figure["value_low"],
-        figure["value_high"],
-        is_low_open=figure["is_value_low_open"],
-        is_high_open=figure["is_value_high_open"],
-        language=language,
-    )
-    return f"{interval} %" if figure["unit"] == "percent" else interval
+    ends = (figure[name] for name in ("value_low", "value_high", "is_value_low_open", "is_value_high_open"))
+    interval = format_interval(Interval(*ends), language)
+    return f"{interval}{mark_percent(language)}" if figure["unit"] == "percent" else interval
 
 
 def _print_line(figure: Row, console: Console, language: Language) -> None:
@@ -256,6 +262,10 @@ def _print_comparisons(
         _print_suspects(connection, comparison["comparison_id"], console, language)
 
 
+def _print_picture(picture: Path, console: Console, language: Language) -> None:
+    console.print(Text(f"  {_WORDS[language]['picture']}: {picture}"), soft_wrap=True)
+
+
 def _print_suspects(
     connection: duckdb.DuckDBPyConnection, finding_id: str, console: Console, language: Language
 ) -> None:
@@ -269,8 +279,7 @@ def _print_suspects(
         if not row["has_fitting_value"]:
             said.append(words["nothing"])
         elif row["expected_low"] or row["expected_high"] is not None:
-            ends = {"is_low_open": False, "is_high_open": False}
-            interval = format_interval(row["expected_low"], row["expected_high"], **ends, language=language)
+            interval = format_interval(Interval(row["expected_low"], row["expected_high"]), language)
             said.append(f"{words['expected']} {interval}")
         likely = repairs[row["set_number"], row["figure_id"]]
         said += [f"{words['repairs']} {', '.join(likely[:_MOST_REPAIRS])}"] if likely else []

@@ -1,12 +1,13 @@
 """What the warehouse compares, as constraints: figures say something of counts, comparisons how counts hang together.
 
 The models ``int_…_compared`` decide what is compared with what; nothing of that is decided again here. A comparison
-that rests on an assumption (verdict ``undecidable``) ties nothing.
+that rests on an assumption (verdict ``undecidable``) ties nothing. Of reports only contradictions are comparisons; what
+ties their counts stands beside them, as relations.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-_ONE_HUNDREDTH = Fraction(1, 100)
+_ZERO, _ONE_HUNDREDTH = Fraction(0), Fraction(1, 100)
 _COMPLETE = frozenset({"complete_list", "exact_cover", "sum_differs"})
 """Reasons that say that the parts are all there are."""
 
@@ -50,18 +51,27 @@ COMPARISON_COLUMNS = (
 """What is read of ``int_comparisons_unioned``."""
 
 FIGURE_COLUMNS = (
-    *("figure_id", "document_id", "organisation_id", "measure_code", "group_code", "statement_code", "period_id"),
-    *("period_type_code", "ends_on"),
-    *("base_measure_code", "base_group_code", "base_value", "unit", "printed", "printed_precision", "value"),
-    *("value_low", "value_high", "is_value_low_open", "is_value_high_open", "bound_side", "is_strict", "is_quotient"),
-    *("organisation_count",),
+    *("figure_id", "comparable_within", "organisation_id", "measure_code", "group_code", "statement_code", "period_id"),
+    *("base_measure_code", "base_group_code", "base_value", "unit", "value", "value_low", "value_high"),
+    *("is_value_low_open", "is_value_high_open", "organisation_count"),
 )
-"""What is read of figures, with what the seeds say of their qualifiers and statements."""
+"""What is read of figures."""
+
+PRINTED_COLUMNS = (
+    *("printed", "printed_precision", "period_type_code", "ends_on", "bound_side", "is_strict", "is_quotient"),
+)
+"""What is read beside of them to describe what is printed, with what the seeds say of qualifiers and statements."""
 
 RATIO_COLUMNS = (
     *("figure_id", "numerator_figure_ids", "numerator_high", "base_figure_ids", "base_high", "is_period_assumed"),
 )
 """What is read of ``int_ratios_stated``."""
+
+RELATION_COLUMNS = ("rule_code", "observed_figure_id", "figure_ids", "opposite_figure_ids", "is_complete")
+"""What is read of ``int_report_relations_gathered``."""
+
+_OF_REPORTS = frozenset({"lines_of_report", "percentages_of_report", "repeated_by_report"})
+"""Rules of which the relations say how the counts hang together."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class Cluster:
     Attributes:
         system: The figures as constraints.
         comparison_ids: The comparisons.
-        contradicted: Those of them that cannot hold, and the figures of each.
+        contradicted: Those of them that cannot hold, the gravest first, and the figures of each.
     """
 
     system: System
@@ -83,12 +93,19 @@ class Register:
     """Figures and comparisons as constraints.
 
     Args:
-        figures: Columns `FIGURE_COLUMNS`; one row a figure.
+        figures: Columns `FIGURE_COLUMNS`, and `PRINTED_COLUMNS` of those that are described; one row a figure.
         ratios: Columns `RATIO_COLUMNS`; one row a percentage.
         comparisons: Columns `COMPARISON_COLUMNS`.
+        relations: Columns `RELATION_COLUMNS`.
     """
 
-    def __init__(self, figures: Iterable[Row], ratios: Iterable[Row], comparisons: Iterable[Row]) -> None:
+    def __init__(
+        self,
+        figures: Iterable[Row],
+        ratios: Iterable[Row],
+        comparisons: Iterable[Row],
+        relations: Iterable[Row] = (),
+    ) -> None:
         self._rows = {str(row["figure_id"]): row for row in figures}
         self._ratios = {str(row["figure_id"]): row for row in ratios if not row["is_period_assumed"]}
         self._comparisons = [
@@ -100,6 +117,8 @@ class Register:
         self._relations: list[Constraint] = []
         for row in self._comparisons:
             self._read_comparison(row)
+        for row in relations:
+            self._read_relation(row)
 
     def list_clusters(self) -> list[Cluster]:
         """Return the figures that hang together, each of them in one cluster."""
@@ -113,10 +132,13 @@ class Register:
         clusters = []
         for system in list_components(System(figures, tuple(self._relations))):
             rows = {row["comparison_id"]: row for figure in system.figures for row in by_figure[figure.figure_id]}
-            contradicted = {
-                identifier: frozenset(self._list_figures(row))
-                for identifier, row in rows.items()
+            wrong = [
+                row
+                for row in rows.values()
                 if row["verdict"] == "contradicted" and row["observed_figure_id"] in system.by_id
+            ]
+            contradicted = {
+                row["comparison_id"]: frozenset(self._list_figures(row)) for row in sorted(wrong, key=_weigh)
             }
             clusters.append(Cluster(system, tuple(sorted(rows)), contradicted))
         return clusters
@@ -150,6 +172,10 @@ class Register:
         """Return the value of a figure, of all organisations that it holds for."""
         row = self._rows[figure_id]
         return Fraction(row["value"]) * self._factor(row)
+
+    def find_domain(self, figure_id: str) -> Interval:
+        """Return where all values of what a figure states lie."""
+        return _read_domain(str(self._rows[figure_id]["statement_code"])).scale(self._factor(self._rows[figure_id]))
 
     def _find_earlier(self, row: Row) -> str | None:
         """Return what was printed of the same count for the period before; none if that is not known."""
@@ -260,6 +286,8 @@ class Register:
             return
         measure = row["measure_code"]
         counts = self._list_counts("|".join(others), measure)
+        if rule in _OF_REPORTS:
+            return
         if rule == "yearly_average_against_total":
             fewest, most = int(row["part_count"]), int(row["whole_part_count"])
             self._statements[observed] = partial(yearly_average, counts[0], years_low=fewest, years_high=most)
@@ -273,8 +301,30 @@ class Register:
         elif rule == "subset_against_set":
             if len(counts) == 1 or row["expected_high"] is not None:
                 self._relations.append(_at_most(whole, counts))
+        elif rule == "report_against_reports_below":
+            self._relations.append(parts_of(whole, counts, is_complete=True))
         elif rule.endswith("_against_whole") and self._count_the_same(observed, others, rule):
             self._relations.append(self._add_up(row, observed, whole, counts))
+
+    def _read_relation(self, row: Row) -> None:
+        observed = str(row["observed_figure_id"])
+        sides = [list(filter(None, (row[name] or "").split("|"))) for name in ("figure_ids", "opposite_figure_ids")]
+        if not all(name in self._rows for name in (observed, *sides[0], *sides[1])):
+            return
+        added, opposite = (self._list_counts("|".join(names)) for names in sides)
+        if row["rule_code"] == "percentages_of_report":
+            if sides[0][0] in self._statements and sides[1][0] in self._statements:
+                self._statements[observed] = partial(percentage, added[0], opposite[0])
+            return
+        self._state(observed)
+        whole = self._name(observed)
+        if row["rule_code"] == "repeated_by_report":
+            self._relations += [equal(whole, count) for count in added if count != whole]
+            return
+        terms = Counter({whole: 1})
+        terms.subtract(added)
+        terms.update(opposite)
+        self._relations.append(bound(terms, Interval(_ZERO, _ZERO if row["is_complete"] else None), rule_code="parts"))
 
     def _count_the_same(self, observed: str, others: Iterable[str], rule: str) -> bool:
         """Whether a whole is made of its parts, and is not the number of organisations that are listed."""
@@ -302,8 +352,14 @@ def _name_count(row: Row, base: str) -> str:
         return f"{base}counts of {row['figure_id']}"
     measure, group = row[f"{base}measure_code"], row[f"{base}group_code"]
     return " ".join(
-        str(part) for part in (row["document_id"], row["organisation_id"], measure, group, row["period_id"])
+        str(part) for part in (row["comparable_within"], row["organisation_id"], measure, group, row["period_id"])
     )
+
+
+def _weigh(row: Row) -> tuple[bool, str]:
+    """Put errors before warnings, else by name."""
+    severity = read_codes("rules")[row["rule_code"]]["contradiction_severity"]
+    return severity != "error", row["comparison_id"]
 
 
 def _is_quotient(row: Row) -> bool:

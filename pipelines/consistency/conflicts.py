@@ -15,6 +15,7 @@ Heavy-tailed phenomena in satisfiability and constraint satisfaction problems, J
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import z3
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pipelines.consistency.constraints import Constraint, Figure, System
 
@@ -192,43 +193,83 @@ def _write_number(number: int) -> str:
 def localise(system: System, *, seconds: float = 10.0, most_sets: int = 1_000) -> Localisation:
     """Return which figures of a system may be wrong.
 
+    Cores that share no figure are hit apart: ten places with two possibilities are twenty questions, not a thousand.
+
     Args:
         system: The figures; those that have nothing to do with each other are better asked apart, see
             `pipelines.consistency.constraints.list_components`.
         seconds: How long it may take.
-        most_sets: How many smallest sets there may be; with more nothing is said.
+        most_sets: How many smallest sets are told. If there are more, each possibility of each place is told once, with
+            the first of the other places. Of one place there may not be more.
 
     Raises:
         ValueError: What holds by definition cannot hold.
     """
     cores: list[FigureSet] = []
-    found: set[FigureSet] = set()
-    size = 0
+    believable: set[FigureSet] = set()
     ends_at = time.monotonic() + seconds
     solver = Solver(system, seconds)
     try:
         while True:
-            candidates = list_hitting_sets(cores, size, most_sets, ends_at) - found
-            if not candidates:
-                if found:
+            told: list[FigureSet] = []
+            for candidate in _list_candidates(_list_places(cores), most_sets, ends_at):
+                told.append(candidate)
+                core = None if candidate in believable else solver.find_core(candidate)
+                if core is not None:
                     break
-                size += 1
-                continue
-            for candidate in sorted(candidates, key=sorted):
-                core = solver.find_core(candidate)
-                if core is None:
-                    found.add(candidate)
-                    continue
-                if not core:
-                    message = "what holds by definition cannot hold"
-                    raise ValueError(message)
-                cores.append(core)
+                believable.add(candidate)
+            else:
                 break
+            if not core:
+                message = "what holds by definition cannot hold"
+                raise ValueError(message)
+            cores.append(core)
     except Undecided:
         return Localisation("undecidable", (), tuple(cores))
-    if found == {frozenset()}:
+    if not cores:
         return Localisation("consistent")
-    return Localisation("contradicted", _rank(found, system), tuple(cores))
+    return Localisation("contradicted", _rank(dict.fromkeys(told), system), tuple(cores))
+
+
+def _list_places(cores: Iterable[FigureSet]) -> list[list[FigureSet]]:
+    """Return the cores in groups that have no figure in common."""
+    places: list[list[FigureSet]] = []
+    for core in cores:
+        touched = [place for place in places if any(core & other for other in place)]
+        places = [place for place in places if place not in touched]
+        places.append([core, *(other for place in touched for other in place)])
+    return places
+
+
+def _list_candidates(places: Sequence[Sequence[FigureSet]], most_sets: int, ends_at: float) -> Iterator[FigureSet]:
+    """Give the smallest sets that have a figure of each core; if they are too many, each of a place once.
+
+    Raises:
+        Undecided: There are too many of one place, or time ran out.
+    """
+    first = [next(_list_smallest(cores, ends_at)) for cores in places]
+    yield frozenset().union(*first)
+    ways: list[list[FigureSet]] = []
+    # those that differ from the first in one place: what they find wrong spares most of the others
+    for at, cores in enumerate(places):
+        ways.append([])
+        for chosen in _list_smallest(cores, ends_at):
+            if len(ways[at]) == most_sets:
+                raise Undecided
+            ways[at].append(chosen)
+            yield chosen.union(*first[:at], *first[at + 1 :])
+    if math.prod(map(len, ways)) <= most_sets:
+        yield from (frozenset().union(*way) for way in itertools.product(*ways))
+
+
+def _list_smallest(cores: Collection[FigureSet], ends_at: float) -> Iterator[FigureSet]:
+    """Give the smallest sets that have a figure of each core, in a fixed order."""
+    for size in itertools.count(1):
+        found = list_hitting_sets(cores, size, ends_at)
+        if (first := next(found, None)) is not None:
+            yield first
+            yield from found
+            return
 
 
 def judge(system: System, figure: Figure, *, seconds: float = 10.0) -> str:
@@ -249,48 +290,61 @@ def judge(system: System, figure: Figure, *, seconds: float = 10.0) -> str:
         return "undecidable"
 
 
-def list_hitting_sets(
-    cores: Sequence[FigureSet], size: int, most_sets: int, ends_at: float = math.inf
-) -> set[FigureSet]:
-    """Return the sets of at most so many figures that have one of each core, without those that contain another.
+def list_hitting_sets(cores: Collection[FigureSet], size: int, ends_at: float = math.inf) -> Iterator[FigureSet]:
+    """Give the sets of at most so many figures that have one of each core, without those that contain another.
 
     Args:
         cores: Sets, none of them empty.
         size: How many figures at most.
-        most_sets: How many sets there may be.
         ends_at: When to give up, by the clock ``time.monotonic``.
 
     Raises:
-        Undecided: There are more, or time ran out.
+        Undecided: Time ran out.
 
     Examples:
-        >>> sorted(map(sorted, list_hitting_sets([frozenset("ab"), frozenset("bc")], 1, 10)))
+        >>> [sorted(one) for one in list_hitting_sets([frozenset("ab"), frozenset("bc")], 1)]
         [['b']]
-        >>> sorted(map(sorted, list_hitting_sets([frozenset("ab"), frozenset("bc")], 2, 10)))
+        >>> [sorted(one) for one in list_hitting_sets([frozenset("ab"), frozenset("bc")], 2)]
         [['a', 'c'], ['b']]
     """
-    found: set[FigureSet] = set()
-    begun: set[FigureSet] = set()
+    # sets as numbers, a bit for each figure: they are compared very often
+    names = sorted(frozenset().union(*cores))
+    bits = {name: 1 << place for place, name in enumerate(names)}
+    ordered = sorted({sum(bits[name] for name in core) for core in cores}, key=lambda core: (core.bit_count(), core))
 
-    def extend(chosen: FigureSet) -> None:
-        if chosen in begun:
-            return
-        begun.add(chosen)
+    def extend(chosen: int, spared: int) -> Iterator[int]:
+        """Give those that have all of one set, and none of another."""
         if time.monotonic() > ends_at:
             raise Undecided
-        missed = next((core for core in cores if not core & chosen), None)
-        if missed is None:
+        missed = [core & ~spared for core in ordered if not core & chosen]
+        if not missed:
             # a set of which one can be spared contains another
-            if all(any(core & chosen == {one} for core in cores) for one in chosen):
-                found.add(chosen)
-            if len(found) > most_sets:
-                raise Undecided
-        elif len(chosen) < size:
-            for figure_id in sorted(missed):
-                extend(chosen | {figure_id})
+            if all(any(core & chosen == one for core in ordered) for one in _list_bits(chosen)):
+                yield chosen
+        elif chosen.bit_count() + _count_apart(missed) <= size:
+            for one in _list_bits(min(missed, key=int.bit_count)):
+                yield from extend(chosen | one, spared)
+                spared |= one
 
-    extend(frozenset())
-    return found
+    for found in extend(0, 0):
+        yield frozenset(name for name, bit in bits.items() if bit & found)
+
+
+def _list_bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest
+        number ^= lowest
+
+
+def _count_apart(cores: Iterable[int]) -> int:
+    """Return of how many cores, at least, no two have a figure in common: each needs one of its own."""
+    touched = count = 0
+    for core in cores:
+        if not touched & core:
+            touched |= core
+            count += 1
+    return count
 
 
 def _rank(found: Iterable[FigureSet], system: System) -> tuple[FigureSet, ...]:

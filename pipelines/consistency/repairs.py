@@ -43,7 +43,12 @@ class Printed(NamedTuple):
 
 
 def find_range(
-    solver: Solver, say: Statement, around: Fraction, step: Fraction, left_out: Collection[str]
+    solver: Solver,
+    say: Statement,
+    around: Fraction,
+    step: Fraction,
+    left_out: Collection[str],
+    within: Interval = EVERYTHING,
 ) -> Interval | None:
     """Return where the value of a figure must lie if the others are right.
 
@@ -56,6 +61,7 @@ def find_range(
         around: A number to begin with.
         step: How exact the ends are: of a count, one.
         left_out: Figures that are not believed, and this one.
+        within: Other values are not asked for.
 
     Returns:
         A closed interval, less than a step too wide on either side; an end that is not found is none. None if no value
@@ -65,20 +71,25 @@ def find_range(
         Undecided: Time ran out.
     """
 
+    def can_lie(where: Interval) -> bool:
+        return solver.can_be_true(say(within.meet(where)), left_out)
+
     def can_reach(at: int) -> bool:
-        return solver.can_be_true(say(Interval(at * step, None)), left_out)
+        return can_lie(Interval(at * step, None))
 
     def can_stay(at: int) -> bool:
-        return solver.can_be_true(say(Interval(None, -at * step)), left_out)
+        return can_lie(Interval(None, -at * step))
 
-    if not solver.can_be_true(say(EVERYTHING), left_out):
+    if not can_lie(EVERYTHING):
         return None
     start = int(around // step)
     high, low = _find_last(can_reach, start), _find_last(can_stay, -start)
-    # a value between two steps reaches the lower and stays below the higher one
-    is_between = high is not None and low is not None and high < -low
-    outwards = step if is_between else 0
-    return Interval(None if low is None else -low * step - outwards, None if high is None else high * step + outwards)
+    # the last value may lie between two steps
+    if high is not None and can_lie(Interval(high * step, None, is_low_open=True)):
+        high += 1
+    if low is not None and can_lie(Interval(None, -low * step, is_high_open=True)):
+        low += 1
+    return Interval(None if low is None else -low * step, None if high is None else high * step)
 
 
 def _find_last(holds: Callable[[int], bool], start: int) -> int | None:

@@ -43,6 +43,9 @@ COLUMNS = {
 }
 """Columns of the model ``int_contradictions_localised``, with their types in the warehouse."""
 
+SECONDS = 60.0
+"""How long one cluster may take; nearly all take a hundredth of one."""
+
 _SCALE = 10**6
 
 
@@ -76,7 +79,7 @@ class Suspicion(NamedTuple):
     suspect_sets: tuple[tuple[Suspect, ...], ...] = ()
 
 
-def list_suspicions(register: Register, *, seconds: float = 10.0) -> list[Suspicion]:
+def list_suspicions(register: Register, *, seconds: float = SECONDS) -> list[Suspicion]:
     """Return what is known of every contradiction.
 
     Args:
@@ -92,18 +95,24 @@ def list_suspicions(register: Register, *, seconds: float = 10.0) -> list[Suspic
 
 
 def localise_contradictions(
-    figures: Iterable[Row], ratios: Iterable[Row], comparisons: Iterable[Row], *, seconds: float = 10.0
+    figures: Iterable[Row],
+    ratios: Iterable[Row],
+    comparisons: Iterable[Row],
+    relations: Iterable[Row] = (),
+    *,
+    seconds: float = SECONDS,
 ) -> list[tuple[Any, ...]]:
     """Return what is known of every contradiction as rows with `COLUMNS`.
 
     Args:
-        figures: Columns `pipelines.consistency.comparisons.FIGURE_COLUMNS`.
+        figures: Columns `pipelines.consistency.comparisons.FIGURE_COLUMNS` and ``PRINTED_COLUMNS``.
         ratios: Columns `pipelines.consistency.comparisons.RATIO_COLUMNS`.
         comparisons: Columns `pipelines.consistency.comparisons.COMPARISON_COLUMNS`; those that name another figure are
             left out.
+        relations: Columns `pipelines.consistency.comparisons.RELATION_COLUMNS`, likewise.
         seconds: How long one cluster may take.
     """
-    register = Register(figures, ratios, comparisons)
+    register = Register(figures, ratios, comparisons, relations)
     return [row for suspicion in list_suspicions(register, seconds=seconds) for row in _list_rows(suspicion, register)]
 
 
@@ -129,15 +138,15 @@ def _to_decimal(number: Fraction | None, towards: Callable[[Fraction], int]) -> 
     return None if number is None else Decimal(towards(number * _SCALE)) / _SCALE
 
 
-def explain(cluster: Cluster, register: Register, *, seconds: float = 10.0) -> list[Suspicion]:
-    """Return what is known of the contradictions of a cluster, in the order of their names."""
+def explain(cluster: Cluster, register: Register, *, seconds: float = SECONDS) -> list[Suspicion]:
+    """Return what is known of the contradictions of a cluster, in their order."""
     found = localise(cluster.system, seconds=seconds)
     if found.verdict != "contradicted":
-        return [Suspicion(name, name, UNDECIDABLE) for name in sorted(cluster.contradicted)]
+        return [Suspicion(name, name, UNDECIDABLE) for name in cluster.contradicted]
     examiner = _Examiner(cluster, register, Solver(cluster.system, seconds))
     suspicions = []
     roots: dict[frozenset[FigureSet], str] = {}
-    for name, figure_ids in sorted(cluster.contradicted.items()):
+    for name, figure_ids in cluster.contradicted.items():
         sets = _keep_smallest(chosen & figure_ids for chosen in found.minimum_sets)
         suspect_sets = [
             tuple(

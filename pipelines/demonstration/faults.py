@@ -1,6 +1,7 @@
 """What is wrong with the made-up reports: one fault of every kind that is known, each with what has to be found of it.
 
-A number that is wrong in a report of a commune is also missing in the sum that its district sends: both are found.
+A number that is wrong in a report of a commune also differs from the sum that its district sends: that is one fault,
+and has to be found once.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ class Fault:
         words: What is wrong, by language.
         report: Where.
         line: Words of the line; empty if it is no number that is wrong.
-        signs: What has to be found of it.
+        sign: What has to be found of it.
     """
 
     words: dict[Language, str]
     report: Report
     line: str
-    signs: tuple[Sign, ...]
+    sign: Sign
 
 
 @dataclass
@@ -111,7 +112,6 @@ class Plan:
         *,
         numbers: Mapping[str, int] | None = None,
         found_at: str = "",
-        is_summed: bool = False,
     ) -> None:
         """Plant a fault.
 
@@ -122,19 +122,12 @@ class Plan:
             line: `Line.key` of the number that is wrong.
             numbers: What is added to which number of the report.
             found_at: The number of which the finding speaks, if it is another one than that of the line.
-            is_summed: Whether the report above has the number right, and so differs from those below it.
         """
         for key, number in (numbers or {}).items():
             report.cells[key] = int(report.cells[key]) + number
-        signs = [Sign(code, report.file_path, _shorten(found_at or line))]
-        if is_summed:
-            place = (report.subject.parent_organisation_name, report.form, report.period)
-            above = next(
-                other for other in self.reports if place == (other.subject.organisation_name, other.form, other.period)
-            )
-            signs.append(Sign("reports_below_differ", above.file_path, _shorten(line)))
         label = next((entry.text for entry in report.form.lines if entry.label and entry.key == line), "")
-        self.faults.append(Fault(dict(zip(Language, words, strict=True)), report, label, tuple(signs)))
+        sign = Sign(code, report.file_path, _shorten(found_at or line))
+        self.faults.append(Fault(dict(zip(Language, words, strict=True)), report, label, sign))
 
 
 def plant(*districts: Drawn) -> Plan:
@@ -162,13 +155,13 @@ def _plant_numbers(plan: Plan) -> None:
     """Plant numbers that contradict others of their report, or of another one."""
     report = plan.find("Đảng bộ xã Chiềng Ly", "1", -1)
     words = ("Cuối kỳ không bằng đầu kỳ cộng tăng trừ giảm", "Closing is not opening plus increases minus decreases")
-    plan.add("balance_differs", words, report, _CLOSING, numbers={_CLOSING: 3}, is_summed=True)
+    plan.add("balance_differs", words, report, _CLOSING, numbers={_CLOSING: 3})
     report = plan.find("Đảng bộ xã Văn Luông", "2", -1)
     words = ("Các phần cộng lại khác tổng", "The parts do not add up to their total")
-    plan.add("sum_differs", words, report, _SCHOOLED, numbers={_SCHOOLED: 2}, found_at=_ALL, is_summed=True)
+    plan.add("sum_differs", words, report, _SCHOOLED, numbers={_SCHOOLED: 2}, found_at=_ALL)
     report = plan.find("Đảng bộ xã Mường É", "2", -2)
     words = ("Dòng trong đó lớn hơn tổng", "An of-which line is above its total")
-    plan.add("subset_exceeds_set", words, report, _WOMEN, numbers={_WOMEN: 50}, is_summed=True)
+    plan.add("subset_exceeds_set", words, report, _WOMEN, numbers={_WOMEN: 50})
     # of this half-year a report is missing: no sum of it is compared
     report = plan.find("Đảng bộ xã Nậm Lầu", "2", 1)
     report.cells |= dict.fromkeys(_OCCUPATIONS, report.cells[_ALL])

@@ -13,7 +13,7 @@ def make_figure(figure_id: str, value: float, **said: Any) -> Row:
     number = Decimal(str(value))
     return {
         "figure_id": figure_id,
-        "document_id": "n",
+        "comparable_within": "n",
         "organisation_id": "district",
         "measure_code": "admissions",
         "group_code": "all",

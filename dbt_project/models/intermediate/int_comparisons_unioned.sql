@@ -1,4 +1,5 @@
--- Every comparison of every rule, in one shape.
+-- Every comparison of every rule, in one shape. A count that is further from the printed one than the word before it means as a
+-- rule is not wrong, and said to be unconventional.
 {% set families = [
     'int_parts_compared',
     'int_share_sums_compared',
@@ -26,12 +27,45 @@ with compared as (
 
 ),
 
+conventions as (
+
+    select distinct
+        figure_id,
+        conventional_low,
+        conventional_high
+    from {{ ref('int_figures_attributed') }}
+    where statement_code = 'level' and (conventional_low is not null or conventional_high is not null)
+
+),
+
+joined as (
+
+    select
+        compared.*,
+        conventions.conventional_low,
+        conventions.conventional_high
+    from compared
+    left join conventions
+        on compared.observed_figure_id = conventions.figure_id
+
+),
+{%- set explanation %}
+        case
+            when
+                verdict in ('confirmed', 'consistent')
+                and expected_low = expected_high
+                and (expected_low > conventional_high or expected_low < conventional_low)
+                then 'unconventional'
+            else explanation_code
+        end
+{%- endset %}
+
 identified as (
 
     select
         {{ comparison_id() }} as comparison_id,
-        *
-    from compared
+        {{ comparison_columns(explanation) }}
+    from joined
 
 )
 

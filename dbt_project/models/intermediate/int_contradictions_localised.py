@@ -17,7 +17,11 @@ def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
     figures = dbt.ref("int_suspects_gathered")
     ratios = dbt.ref("int_ratios_stated")
     comparisons = dbt.ref("int_comparisons_unioned")
-    rows = localise_contradictions(*(_read(relation) for relation in (figures, ratios, comparisons)))
+    contradictions = dbt.ref("int_report_contradictions_unioned")
+    relations = dbt.ref("int_report_relations_gathered")
+    rows = localise_contradictions(
+        _read(figures), _read(ratios), _read(comparisons) + _read(contradictions), _read(relations)
+    )
     columns = ", ".join(f"{name} {data_type}" for name, data_type in COLUMNS.items())
     session.execute(f"create or replace temporary table contradictions_localised ({columns})")
     if rows:

@@ -159,6 +159,10 @@ select
     {{ exact('percentages.value_high + percentages.offset_pct') }} as pct_high,
     percentages.is_value_high_open as is_pct_high_open,
 
+    -- what a word before it means as a rule
+    {{ exact('percentages.conventional_low + percentages.offset_pct') }} as conventional_pct_low,
+    {{ exact('percentages.conventional_high + percentages.offset_pct') }} as conventional_pct_high,
+
     -- what rounding allows, what cutting off allows: [low, high)
     {{ exact('percentages.value_low + percentages.offset_pct') }} as rounded_pct_low,
     {{ exact("percentages.value + percentages.offset_pct + 0.5 * percentages.printed_precision") }} as rounded_pct_high,

@@ -1,6 +1,7 @@
 -- The integer test: is there any whole number of persons that gives the printed percentage of the printed base, and any
 -- whole base of which the printed count is that percentage? Tried with everything the number allows, with rounding alone
--- and with cutting off alone; where only one of the two is possible, it is the explanation.
+-- and with cutting off alone; where only one of the two is possible, it is the explanation. What "over" and "nearly" mean as a
+-- rule is no test: a number further away is possible, and said to be unconventional.
 with ratios as (
 
     select * from {{ ref('int_ratios_stated') }}
@@ -112,5 +113,14 @@ select
         when is_possible and is_possible_by_rounding and is_possible_by_cutting then 'either'
         when is_possible and is_possible_by_rounding then 'rounding'
         when is_possible and is_possible_by_cutting then 'truncation'
+        when
+            is_possible
+            and is_numerator_known
+            and is_base_known
+            and (
+                {{ multiply_exactly('100 * numerator_low', '1') }} > {{ multiply_exactly('base_low', 'conventional_pct_high') }}
+                or {{ multiply_exactly('100 * numerator_low', '1') }} < {{ multiply_exactly('base_low', 'conventional_pct_low') }}
+            )
+            then 'unconventional'
     end as explanation_code
 from tested

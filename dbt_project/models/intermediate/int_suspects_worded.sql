@@ -1,10 +1,27 @@
 -- The suspects of a contradiction in one row: their names, the likeliest repair of each, and a sentence that goes behind what
--- the comparison says.
+-- the comparison says. In what a suspect differs from what the comparison is about is said of it.
 {% set most_sets = 3 %}
 with localised as (
 
     select * from {{ ref('int_contradictions_localised') }}
     where figure_id is not null
+
+),
+
+compared as (
+
+    {% for family in ['int_comparisons_unioned', 'int_report_contradictions_unioned'] -%}
+    select
+        comparison_id,
+        organisation_id,
+        measure_code,
+        group_code,
+        period_id
+    from {{ ref(family) }}
+    {%- if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
 
 ),
 
@@ -40,6 +57,35 @@ repairs as (
 
 ),
 
+named as (
+
+    select
+        suspects.comparison_id,
+        suspects.set_number,
+        suspects.figure_id,
+        {%- for language in ['vi', 'en'] %}
+        coalesce(', ' || organisations.organisation_name, '')
+        || coalesce(', ' || measures.label_{{ language }}, '')
+        || coalesce(', ' || groups.label_{{ language }}, '')
+        || coalesce(', ' || periods.period_label_{{ language }}, '') as name_{{ language }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from suspects
+    inner join compared
+        on suspects.comparison_id = compared.comparison_id
+    inner join {{ ref('int_suspects_gathered') }} as figures
+        on suspects.figure_id = figures.figure_id
+    left join {{ ref('dim_organisations') }} as organisations
+        on figures.organisation_id = organisations.organisation_id and compared.organisation_id <> figures.organisation_id
+    left join {{ ref('measures') }} as measures
+        on figures.measure_code = measures.measure_code and compared.measure_code <> figures.measure_code
+    left join {{ ref('groups') }} as groups
+        on figures.group_code = groups.group_code and compared.group_code <> figures.group_code
+    left join {{ ref('dim_periods') }} as periods
+        on figures.period_id = periods.period_id and compared.period_id <> figures.period_id
+
+),
+
 worded as (
 
     select
@@ -49,14 +95,16 @@ worded as (
         suspects.figure_id,
         suspects.figure_id || ': ' || suspects.printed || ' → ' || repairs.repaired_printed || ' (' || repairs.slip_code || ')'
             as repair,
-        coalesce(suspects.printed, suspects.figure_id)
+        case when named.name_vi = '' then '' else substring(named.name_vi, 3) || ': ' end
+        || coalesce(suspects.printed, suspects.figure_id)
         || case
             when not suspects.has_fitting_value then ' (không số nào vừa)'
             when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
             else ' (phải là ' || {{ format_bounds('suspects.expected_low', 'suspects.expected_high', 'vi') }} || ')'
         end
         || coalesce(', có thể là ' || repairs.repaired_printed || ': ' || repairs.label_vi, '') as suspect_vi,
-        coalesce(suspects.printed, suspects.figure_id)
+        case when named.name_en = '' then '' else substring(named.name_en, 3) || ': ' end
+        || coalesce(suspects.printed, suspects.figure_id)
         || case
             when not suspects.has_fitting_value then ' (no number fits)'
             when suspects.expected_high is null and coalesce(suspects.expected_low, 0) <= 0 then ''
@@ -64,6 +112,11 @@ worded as (
         end
         || coalesce(', perhaps ' || repairs.repaired_printed || ': ' || repairs.label_en, '') as suspect_en
     from suspects
+    inner join named
+        on
+            suspects.comparison_id = named.comparison_id
+            and suspects.set_number = named.set_number
+            and suspects.figure_id = named.figure_id
     left join repairs
         on
             suspects.comparison_id = repairs.comparison_id

@@ -7,6 +7,11 @@
     'measure_code', 'group_code', 'period_id', 'period_label_vi', 'period_label_en', 'figure_ids', 'expected_low',
     'expected_high', 'observed_low', 'observed_high', 'message_vi', 'message_en',
 ] %}
+{% set said = [
+    'finding_id', 'rule_code', 'reason_code', 'verdict', 'severity', 'document_id', 'organisation_id', 'organisation_name',
+    'measure_code', 'group_code', 'period_id', 'period_label_vi', 'period_label_en', 'figure_ids', 'expected_low',
+    'expected_high', 'observed', 'suspects', 'repairs', 'message_vi', 'message_en',
+] %}
 with comparisons as (
 
     select
@@ -228,25 +233,37 @@ resolved_findings as (
     cross join last_batches
     where findings.finding_id is null
 
+),
+
+every_finding as (
+
+    select
+        {{ said | join(', ') }},
+        first_seen_at as opened_at,
+        last_seen_at,
+        cast(null as timestamp) as resolved_at
+    from open_findings
+
+    union all
+
+    select
+        {{ said | join(', ') }},
+        opened_at,
+        resolved_at as last_seen_at,
+        resolved_at
+    from resolved_findings
+
 )
-{% set said = [
-    'finding_id', 'rule_code', 'reason_code', 'verdict', 'severity', 'document_id', 'organisation_id', 'organisation_name',
-    'measure_code', 'group_code', 'period_id', 'period_label_vi', 'period_label_en', 'figure_ids', 'expected_low',
-    'expected_high', 'observed', 'suspects', 'repairs', 'message_vi', 'message_en',
-] %}
 
 select
-    {{ said | join(', ') }},
-    first_seen_at as opened_at,
-    last_seen_at,
-    cast(null as timestamp) as resolved_at
-from open_findings
-
-union all
-
-select
-    {{ said | join(', ') }},
-    opened_at,
-    resolved_at as last_seen_at,
-    resolved_at
-from resolved_findings
+    every_finding.*,
+    acceptances.accepted_until,
+    acceptances.accepted_by,
+    acceptances.accepted_reason
+from every_finding
+-- what says something else by now is not what was accepted
+left join {{ ref('int_acceptances_remembered') }} as acceptances
+    on
+        every_finding.finding_id = acceptances.finding_id
+        and every_finding.verdict = acceptances.verdict
+        and every_finding.severity = acceptances.severity
