@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench-ingest bench-warehouse bench-consistency lock ui documents units clean
+.PHONY: help run test test-slow check bench-ingest bench-warehouse bench-consistency lock ui documents units postgresql clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,11 +12,11 @@ help: ## list the targets
 run: .venv/installed ## install, take in what is new, build, check and publish the warehouse
 	@$(BIN)/ketnap build
 
-test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed ## run the tests
+test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed .venv/postgresql/installed ## run the tests
 	$(BIN)/pytest
 
-test-slow: .venv/installed ## run the tests that take many minutes
-	$(BIN)/pytest -m slow
+test-slow: .venv/installed ## run the tests that take hours; OPTIONS=--tenth repeats faults a tenth as often
+	$(BIN)/pytest -m slow $(OPTIONS)
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/ruff check .
@@ -50,6 +50,10 @@ lock: .venv/installed ## pin all dependencies anew
 		tests/clients/duckdb-1.4.in --output-file tests/clients/duckdb-1.4.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-deps \
 		reference/vietnamadminunits.in --output-file reference/vietnamadminunits.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras \
+		tests/consistency/banff.in --output-file tests/consistency/banff.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-deps \
+		docs/operations/postgresql.in --output-file docs/operations/postgresql.lock
 
 clean: ## remove the environment and what builds left; raw files, lake and published warehouse stay
 	rm -rf .venv data/build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -71,8 +75,23 @@ clean: ## remove the environment and what builds left; raw files, lake and publi
 	@$(BIN)/uv pip install --quiet --require-hashes --target $(@D) -r $<
 	@touch $@
 
+# Dagster's history in PostgreSQL, for those who want it: under the LGPL, so it is no part of the environment
+postgresql: .venv/postgresql/installed ## install what Dagster needs for a history in PostgreSQL, into .venv/postgresql
+
+.venv/postgresql/installed: docs/operations/postgresql.lock .venv/installed
+	@rm -rf $(@D)
+	@$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) -r $<
+	@touch $@
+
 # read by `make units` and never imported: without its dependencies, one of which is under the GPL
 .venv/reference/vietnamadminunits/installed: reference/vietnamadminunits.lock .venv/installed
 	@rm -rf $(@D)
 	@$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) -r $<
+	@touch $@
+
+# a peer that the localisation of errors is compared with. It is under the GPL, so no other target needs it: it is run by one
+# test as a program of its own, which is skipped without it, and is no part of the project
+.venv/reference/banff/installed: tests/consistency/banff.lock .venv/installed
+	@rm -rf $(@D)
+	@$(BIN)/uv pip install --quiet --require-hashes --target $(@D) -r $<
 	@touch $@

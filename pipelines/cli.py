@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime  # noqa: TC003 - Typer reads annotations while it runs
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +21,9 @@ from pipelines.moments import parse_moment
 from pipelines.paths import load_paths
 from pipelines.settings import CHECKOUT
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 app = typer.Typer(
     name="ketnap",
     help="Kết nạp: the warehouse of statistics on Party admissions.",
@@ -27,6 +31,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+findings_app = typer.Typer(no_args_is_help=False)
+app.add_typer(findings_app, name="findings")
+alerts_app = typer.Typer(no_args_is_help=False)
+app.add_typer(alerts_app, name="alerts")
 
 
 @app.command()
@@ -79,8 +89,9 @@ def sql(
         raise typer.Exit(2) from error
 
 
-@app.command()
+@findings_app.callback(invoke_without_command=True)
 def findings(
+    context: typer.Context,
     *,
     severity: Annotated[Severity | None, typer.Option(help="Only findings of this severity.")] = None,
     organisation: Annotated[
@@ -89,13 +100,124 @@ def findings(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI,
 ) -> None:
-    """List what the warehouse says of the published figures."""
+    """List what the warehouse says of the published figures; accept a finding, so that nobody is told of it."""
+    if context.invoked_subcommand:
+        return
+    import datetime as dt
+
+    from pipelines.acceptances import read_acceptances
     from pipelines.commands.findings import print_findings
+    from pipelines.lake import Lake
+    from pipelines.moments import find_local
 
     _require_warehouse()
+    paths = load_paths()
     print_findings(
-        load_paths().published_database, Console(), severity=severity, organisation=organisation, language=lang
+        paths.published_database,
+        Console(),
+        severity=severity,
+        organisation=organisation,
+        language=lang,
+        acceptances=read_acceptances(Lake(paths.lake)),
+        today=find_local(dt.datetime.now(dt.UTC)).date(),
     )
+
+
+@findings_app.command()
+def accept(
+    finding_id: Annotated[str, typer.Argument(metavar="ID", help="The finding, or the first characters of it.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; for those who read it later.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which nobody is told of it.")],
+    by: Annotated[str | None, typer.Option(help="Who accepts it; KETNAP_STEWARD or the user by default.")] = None,
+) -> None:
+    """Tell nobody of a finding until a day, as long as it says the same. It stays in reports.rpt_findings.
+
+    Exit code 2: there is no such open finding, the day has passed, or no reason is given.
+    """
+    from pipelines.commands.accepting import accept as run
+
+    _require_warehouse()
+    raise typer.Exit(run(load_paths(), Console(), finding_id=finding_id, reason=reason, until=until.date(), by=by))
+
+
+@findings_app.command()
+def withdraw(
+    finding_id: Annotated[str, typer.Argument(metavar="ID", help="The finding, or the first characters of it.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; for those who read it later.")],
+    by: Annotated[str | None, typer.Option(help="Who; KETNAP_STEWARD or the user by default.")] = None,
+) -> None:
+    """Accept a finding no longer.
+
+    Exit code 2: no such finding is accepted.
+    """
+    from pipelines.commands.accepting import withdraw as run
+
+    raise typer.Exit(run(load_paths(), Console(), finding_id=finding_id, reason=reason, by=by))
+
+
+@alerts_app.callback(invoke_without_command=True)
+def alerts(context: typer.Context) -> None:
+    """Show who is told what a night brought, and which messages are still to be sent. See docs/alerts.md.
+
+    Exit code 1: an address cannot be used. 2: the file of recipients cannot.
+    """
+    if not context.invoked_subcommand:
+        from pipelines.commands.alerts import show_alerts
+
+        _exit_with(lambda: show_alerts(load_paths(), Console()))
+
+
+@alerts_app.command()
+def test(name: Annotated[str, typer.Argument(help="A recipient.")]) -> None:
+    """Send a test message to a recipient, at once.
+
+    Exit code 1: it was not accepted.
+    """
+    from pipelines.commands.alerts import send_test
+
+    _exit_with(lambda: send_test(load_paths(), Console(), name))
+
+
+@alerts_app.command()
+def digest(
+    name: Annotated[str, typer.Argument(help="As this recipient would have it; without filters by default.")] = "",
+    *,
+    language: Annotated[Language, typer.Option(help="Language, if no recipient is named.")] = Language.VI,
+    html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the form for mail to this file too.")] = None,
+) -> None:
+    """Show the digest of the last run. Nothing is sent or remembered."""
+    from pipelines.commands.alerts import print_digest
+
+    _exit_with(lambda: print_digest(load_paths(), Console(), name=name, language=language, html=html))
+
+
+@alerts_app.command()
+def send(
+    *,
+    is_hurried: Annotated[bool, typer.Option("--now", help="Also what failed a moment ago.")] = False,
+) -> None:
+    """Send the messages that are still to be sent; those that failed after a wait that doubles up to an hour.
+
+    Exit code 1: some are left.
+    """
+    from pipelines.commands.alerts import send_queued
+
+    _exit_with(lambda: send_queued(load_paths(), Console(), is_hurried=is_hurried))
+
+
+@app.command()
+def heartbeat(
+    *, hours: Annotated[int, typer.Option(min=1, help="How long ago the last run may have ended.")] = 26
+) -> None:
+    """Say whether the nights still run, tell people if not, and send what is still to be sent. For cron or a timer.
+
+    Exit code 0: a run has ended lately. 1: none has. 2: a message could not be sent, or the file of recipients be used.
+    """
+    from pipelines.commands.alerts import beat
+
+    _exit_with(lambda: beat(load_paths(), Console(), hours=hours))
 
 
 @app.command()
@@ -106,22 +228,36 @@ def explain(
         str, typer.Option(metavar="TEXT", help="All figures of organisations whose name contains this text.")
     ] = "",
     period: Annotated[str, typer.Option(metavar="TEXT", help="Only of periods whose name contains this text.")] = "",
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Draw the intervals to this file, SVG or PNG by its suffix."),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages.")] = Language.VI,
 ) -> None:
     """Show where a figure comes from, what it is compared with, whether it may be wrong, and what it may have been.
 
-    Exit code 2: there is no such figure.
+    Exit code 2: there is no such figure, or the picture cannot be written.
     """
     from pipelines.commands.explaining import explain_figure, explain_organisation
+    from pipelines.interval_charts import check_suffix
 
     if bool(figure_id) == bool(organisation):
         raise typer.BadParameter("give a figure, or an --organisation")  # noqa: EM101
+    try:
+        if plot:
+            check_suffix(plot)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--plot") from error
     _require_warehouse()
-    database = load_paths().published_database
-    if figure_id:
-        is_found = explain_figure(database, Console(), figure_id, language=lang)
-    else:
-        is_found = explain_organisation(database, Console(), organisation, period, language=lang)
+    database, console = load_paths().published_database, Console()
+    try:
+        if figure_id:
+            is_found = explain_figure(database, console, figure_id, language=lang, picture=plot)
+        else:
+            is_found = explain_organisation(database, console, organisation, period, language=lang, picture=plot)
+    except OSError as error:
+        _complain(str(error))
+        raise typer.Exit(2) from error
     if not is_found:
         _complain(f"the warehouse has no figure {figure_id!r}" if figure_id else "the warehouse has no such figures")
         raise typer.Exit(2)
@@ -222,6 +358,23 @@ def status() -> None:
 
 
 @app.command()
+def doctor(
+    *,
+    is_json: Annotated[bool, typer.Option("--json", help="For programs: a list of what was found.")] = False,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="First write down hashes of files of the lake that have none.")
+    ] = False,
+) -> None:
+    """Check the installation, every batch of the lake, the disk, the schedule and the last run; say what to do.
+
+    Exit code 1: something keeps nights from publishing, or will.
+    """
+    from pipelines.commands.doctoring import doctor as run
+
+    raise typer.Exit(run(load_paths(), Console(), is_json=is_json, is_sealing=seal))
+
+
+@app.command()
 def documents(
     *,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a document is stale.")] = False,
@@ -234,13 +387,31 @@ def documents(
 
 @app.command()
 def ui(*, port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
-    """Serve Dagster's pages on this warehouse: the graph, its checks, the history of runs. Ends with Ctrl-C."""
+    """Serve Dagster's pages on this warehouse, and run its nights: graph, checks, history. Ends with Ctrl-C."""
+    _become("dagster", "dev", "--port", str(port))
+
+
+@app.command()
+def daemon() -> None:
+    """Run the nights: schedules, sensor, run queue. For a service; ends with SIGTERM."""
+    _become("dagster-daemon", "run")
+
+
+@app.command()
+def webserver(*, port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) -> None:
+    """Serve Dagster's pages beside a daemon. For a service; reachable from this machine only, ends with SIGTERM."""
+    _become("dagster-webserver", "--host", "127.0.0.1", "--port", str(port))
+
+
+def _become(program: str, *arguments: str) -> NoReturn:
+    """Let this process go on as one of Dagster's programs."""
     from pipelines.defs.runs import prepare_instance
 
-    prepare_instance(load_paths())
+    prepare_instance(load_paths(), has_history=True)
     # where pyproject.toml names the definitions
     os.chdir(CHECKOUT)
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "--port", str(port)])  # noqa: S606
+    path = str(Path(sys.executable).with_name(program))
+    os.execv(path, [path, *arguments])  # noqa: S606
 
 
 def _require_warehouse() -> None:
@@ -250,6 +421,18 @@ def _require_warehouse() -> None:
     if not database.is_file():
         _complain(NOTHING_BUILT.format(database=str(database)))
         raise typer.Exit(1)
+
+
+def _exit_with(run: Callable[[], int]) -> None:
+    """Run a command that needs the file of recipients, and end with its exit code."""
+    from pipelines.alerting.recipients import AlertsError
+
+    try:
+        code = run()
+    except (AlertsError, FileNotFoundError) as error:
+        _complain(str(error))
+        code = 2
+    raise typer.Exit(code)
 
 
 def _complain(message: str) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import version
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import duckdb
 import polars as pl
@@ -262,6 +262,52 @@ def fetch_failing_rows(database: Path, query: str, limit: int) -> tuple[list[str
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
         found = connection.sql(query).limit(limit)
         return list(found.columns), found.fetchall()
+
+
+class TableDescription(NamedTuple):
+    """What is in a table.
+
+    Attributes:
+        label: ``schema.table``.
+        row_count: Its rows.
+        columns: Names.
+        rows: The first ones.
+    """
+
+    label: str
+    row_count: int
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def describe_tables(database: Path, labels: Sequence[str], limit: int) -> Iterator[TableDescription]:
+    """Look into tables of the build file; views are left out, since counting them may take long.
+
+    Args:
+        database: The build file.
+        labels: ``schema.table``.
+        limit: How many rows are returned of each.
+    """
+    if not labels:
+        return
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        tables = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        for (label,) in sorted(tables):
+            if label in labels:
+                first = connection.sql(f"select * from {label}").limit(limit)
+                ((row_count,),) = connection.execute(f"select count(*) from {label}").fetchall()
+                yield TableDescription(label, int(row_count), list(first.columns), first.fetchall())
+
+
+def list_changed_periods(database: Path) -> list[str]:
+    """Return the periods of which an increment has written admissions anew, oldest first.
+
+    Args:
+        database: The build file after an increment.
+    """
+    with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        query = "select distinct period_id from intermediate.int_admissions_changed order by period_id"
+        return [period_id for (period_id,) in connection.execute(query).fetchall()]
 
 
 def _invoke(

@@ -9,33 +9,16 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
-import polars as pl
 
-from pipelines.observations import FINDING_EVENTS
+from pipelines.records import FINDING_EVENTS
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
     from pipelines.lake import Lake
-    from pipelines.paths import Paths
 
 OPENED, RESOLVED = "opened", "resolved"
-
-
-def derive_finding_events(lake: Lake, paths: Paths) -> pl.DataFrame:
-    """Write what the lake remembers of findings for dbt, also if it is nothing.
-
-    Args:
-        lake: Where events are kept.
-        paths: Where the table goes.
-
-    Returns:
-        The columns of `Lake.finding_events`.
-    """
-    events = lake.finding_events()
-    events.write_parquet(paths.finding_events, mkdir=True)
-    return events
 
 
 class Recorded(NamedTuple):
@@ -53,7 +36,7 @@ def record_findings(database: Path, lake: Lake, *, now: dt.datetime) -> Recorded
         lake: Where events go.
         now: The time, with a time zone.
     """
-    events = lake.finding_events().sort("batch_id")
+    events = lake.records("finding_events")
     last = dict(events.select("finding_id", "event_code").iter_rows())
     copied = [name for name in FINDING_EVENTS if name not in ("event_code", "happened_at")]
     with closing(duckdb.connect(str(database), read_only=True)) as connection:
@@ -67,8 +50,6 @@ def record_findings(database: Path, lake: Lake, *, now: dt.datetime) -> Recorded
         # what was never open is not resolved
         if last.get(finding["finding_id"], RESOLVED) != event_code:
             found.append(finding | {"event_code": event_code, "happened_at": resolved_at or finding["opened_at"]})
-    if found:
-        written = [{name: event[name] for name in FINDING_EVENTS} for event in found]
-        lake.append_finding_events(pl.DataFrame(written, schema=dict(FINDING_EVENTS)), now=now)
+    lake.append_records("finding_events", found, now=now)
     codes = [event["event_code"] for event in found]
     return Recorded(codes.count(OPENED), codes.count(RESOLVED))

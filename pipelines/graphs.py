@@ -78,6 +78,7 @@ FAMILIES = (
     ),
     Family("checks of reports", "intermediate", 6, ("int_report_*", "int_reports_*")),
     Family("which figure is wrong", "intermediate", 6, ("int_suspects_*", "int_contradictions_*")),
+    Family("when findings were open", "intermediate", 7, ("int_findings_spanned",)),
     Family("comparisons of figures", "intermediate", 6, ("int_*",)),
     Family("answers", "reports", 7, ("rpt_*",)),
 )

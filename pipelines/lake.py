@@ -3,8 +3,8 @@
 ``data/lake/<part>/<batch>.parquet``, the parts of `pipelines.observations.PARTS`. Every part is written to a temporary
 name, flushed and renamed, ``files`` last: a batch exists when its ``files`` part exists. Nothing is ever changed.
 
-Beside them, ``data/lake/finding_events/<batch>.parquet`` keeps when findings opened and were resolved: it cannot be
-computed from the files, because nobody can tell what a former version of the rules found.
+Beside them, ``data/lake/<kind>/<batch>.parquet`` keeps records (`pipelines.records`): what cannot be computed from the
+files, because nobody can tell what a former version of the rules found, who accepted what, or how a run ended.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.observations import FINDING_EVENTS, PARTS, PROVENANCE, frame
+from pipelines.hashes import write_hash
+from pipelines.observations import PARTS, PROVENANCE, frame
+from pipelines.records import RECORDS, RECORDS_OF_REPORTS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from pipelines.observations import Intake
 
 _BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
-_EVENTS = "finding_events"
 
 
 @dataclass(frozen=True)
@@ -107,28 +109,60 @@ class Lake:
             self._write(part, batch_id, rows.select(*PROVENANCE, *schema))
         return batch_id
 
-    def finding_events(self) -> pl.DataFrame:
-        """Return what happened to findings, oldest first; the columns are `FINDING_EVENTS`, batch and time."""
-        files = sorted(self._folder.glob(f"{_EVENTS}/[0-9]*.parquet"))
-        return pl.concat([_no_events(), *map(pl.read_parquet, files)], how="diagonal_relaxed")
-
-    def append_finding_events(self, events: pl.DataFrame, *, now: dt.datetime) -> None:
-        """Write down what happened to findings.
+    def records(self, kind: str, columns: Collection[str] | None = None) -> pl.DataFrame:
+        """Return what was written down of one kind, oldest first: its columns, batch and time.
 
         Args:
-            events: Columns `FINDING_EVENTS`; at least one row.
+            kind: One of `RECORDS`.
+            columns: Read only these of its columns; all by default.
+        """
+        empty = _no_records(kind)
+        if columns is not None:
+            empty = empty.select("batch_id", "recorded_at", *columns)
+        files = sorted(self._folder.glob(f"{kind}/[0-9]*.parquet"))
+        # a file that was written before a column existed lacks it
+        frames = [
+            pl.read_parquet(file, columns=[name for name in pl.read_parquet_schema(file) if name in empty.columns])
+            for file in files
+        ]
+        return pl.concat([empty, *frames], how="diagonal_relaxed")
+
+    def append_records(self, kind: str, rows: Iterable[Mapping[str, object]], *, now: dt.datetime) -> None:
+        """Write down what happened, in one file: all of it or nothing.
+
+        Args:
+            kind: One of `RECORDS`.
+            rows: Its columns; what is left out is null. Without any, nothing is written.
             now: The time, with a time zone. Later than what was written before, whatever the clock says.
         """
+        records = frame(rows, RECORDS[kind])
+        if records.is_empty():
+            return
         recorded_at = now.astimezone(dt.UTC).replace(tzinfo=None)
-        earlier = self.finding_events()["recorded_at"].max()
-        if isinstance(earlier, dt.datetime):
-            recorded_at = max(recorded_at, earlier + dt.timedelta(microseconds=1))
+        if earlier := sorted(self._folder.glob(f"{kind}/[0-9]*.parquet")):
+            recorded_at = max(recorded_at, parse_batch_id(earlier[-1].stem) + dt.timedelta(microseconds=1))
         batch_id = recorded_at.strftime(_BATCH_FORMAT)
-        rows = events.with_columns(
+        provenance = [
             pl.lit(batch_id).alias("batch_id"),
             pl.lit(recorded_at, dtype=PROVENANCE["recorded_at"]).alias("recorded_at"),
-        )
-        self._write(_EVENTS, batch_id, rows.select(_no_events().columns))
+        ]
+        self._write(kind, batch_id, records.select(*provenance, pl.all()))
+
+    def write_records(self, folder: Path) -> dict[str, int]:
+        """Write what the warehouse reports on of the records, for dbt; also if it is nothing.
+
+        Args:
+            folder: Where the files go, ``<kind>.parquet``; made if it is missing.
+
+        Returns:
+            Rows by kind.
+        """
+        counts = {}
+        for kind in RECORDS_OF_REPORTS:
+            records = self.records(kind)
+            records.write_parquet(folder / f"{kind}.parquet", mkdir=True)
+            counts[kind] = records.height
+        return counts
 
     def _part_file(self, part: str, batch_id: str) -> Path:
         return self._folder / part / f"{batch_id}.parquet"
@@ -140,6 +174,7 @@ class Lake:
         content.write_parquet(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
+        write_hash(self._folder, temporary, f"{part}/{target.name}")
         temporary.replace(target)
 
 
@@ -153,14 +188,34 @@ def write_no_rows(folder: Path) -> None:
         _no_rows(part).write_parquet(folder / f"{part}.parquet", mkdir=True)
 
 
+def list_unreadable(folder: Path) -> list[Path]:
+    """Return the files of a lake that cannot be read.
+
+    Args:
+        folder: ``data/lake``.
+    """
+    return [file for file in sorted(folder.rglob("[0-9]*.parquet")) if not _is_readable(file)]
+
+
+def _is_readable(file: Path) -> bool:
+    try:
+        pl.read_parquet(file)
+    # whatever the library makes of damaged bytes, a panic of its core included
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        return False
+    return True
+
+
 def parse_batch_id(batch_id: str) -> dt.datetime:
     """Return when a batch was recorded; UTC, without a time zone."""
     return dt.datetime.strptime(batch_id, _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC
 
 
-def _no_events() -> pl.DataFrame:
+def _no_records(kind: str) -> pl.DataFrame:
     columns = {name: PROVENANCE[name] for name in ("batch_id", "recorded_at")}
-    return frame((), pl.Schema({**columns, **FINDING_EVENTS}))
+    return frame((), {**columns, **RECORDS[kind]})
 
 
 def _no_rows(part: str) -> pl.DataFrame:

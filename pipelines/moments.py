@@ -1,8 +1,11 @@
-"""Moments as people write them, for ``--as-of``: with or without a time, with or without a zone."""
+"""Moments: as people write them, for ``--as-of``, with or without a time and a zone; as clocks in Vietnam show them."""
 
 from __future__ import annotations
 
 import datetime as dt
+
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+"""Vietnam has no summer time."""
 
 
 def parse_moment(text: str) -> dt.datetime:
@@ -35,3 +38,16 @@ def parse_moment(text: str) -> dt.datetime:
         message = f"{text!r} is no moment\n\nwrite it as 2026-05-01, 2026-05-01 07:30 or 2026-05-01T07:30+07:00"
         raise ValueError(message) from error
     return moment if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def find_local(moment: dt.datetime) -> dt.datetime:
+    """Return a moment as clocks in Vietnam show it.
+
+    Args:
+        moment: Without a time zone it is UTC, as ``recorded_at`` in the lake.
+
+    Examples:
+        >>> find_local(dt.datetime(2026, 5, 1, 19)).isoformat()
+        '2026-05-02T02:00:00+07:00'
+    """
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(VIETNAM)

@@ -67,11 +67,6 @@ class Paths:
         return self.derived / "identities.parquet"
 
     @property
-    def finding_events(self) -> Path:
-        """What the lake remembers of findings."""
-        return self.derived / "finding_events.parquet"
-
-    @property
     def printed_names(self) -> Path:
         """The distinct printed names of each batch, kept because a batch never changes."""
         return self.derived / "printed_names"
@@ -125,6 +120,21 @@ class Paths:
     def build_lock(self) -> Path:
         """Locked while a run writes; outside of `build`, which can be deleted at any time."""
         return self.dagster_home / "build.lock"
+
+    @property
+    def alerts(self) -> Path:
+        """Who is told what a night brought; missing where nobody is."""
+        return load_settings().alerts or self.root / "data" / "alerts.yml"
+
+    @property
+    def outbox_lock(self) -> Path:
+        """Locked while messages are queued and sent, so that two do not send the same one."""
+        return self.dagster_home / "outbox.lock"
+
+    @property
+    def heartbeat(self) -> Path:
+        """What the last look for a dead daemon saw, as JSON."""
+        return self.dagster_home / "heartbeat.json"
 
     @property
     def demonstration(self) -> Paths:

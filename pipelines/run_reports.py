@@ -38,6 +38,22 @@ class CheckCounts(BaseModel, frozen=True):
     failed: int = 0
 
 
+class StepReport(BaseModel, frozen=True):
+    """A step of a run.
+
+    Attributes:
+        step_code: Dagster's name of it.
+        started_at: UTC.
+        ended_at: UTC.
+        is_finished: Whether it did its work; a check that found an error keeps it from that too.
+    """
+
+    step_code: str
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    is_finished: bool
+
+
 class RunReport(BaseModel, frozen=True):
     """What one run did.
 
@@ -57,7 +73,9 @@ class RunReport(BaseModel, frozen=True):
         expectations: Results of the expectations.
         failed_checks: Every check that warned or failed; errors first.
         errors: Why the run failed, one entry a failed step.
+        steps: Steps that were started and have ended, in that order.
         published_tables: Rows by ``schema.table``; empty if nothing was published.
+        notices: What went wrong after the run: what could not be written down, or told.
         database: The published file.
         data_docs: Great Expectations' pages.
         log: Everything Dagster said.
@@ -78,7 +96,9 @@ class RunReport(BaseModel, frozen=True):
     expectations: CheckCounts = CheckCounts()
     failed_checks: tuple[FailedCheck, ...] = ()
     errors: tuple[str, ...] = ()
+    steps: tuple[StepReport, ...] = ()
     published_tables: dict[str, int] = {}
+    notices: tuple[str, ...] = ()
     database: str
     data_docs: str
     log: str

@@ -16,7 +16,6 @@ import duckdb
 import pytest
 from hypothesis import settings
 
-from pipelines.finding_events import derive_finding_events
 from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
@@ -34,6 +33,33 @@ settings.load_profile("ketnap")
 
 SMALL_PUBLICATIONS = ("da-nang-2023", "o-mon-2022")
 SHARED = CHECKOUT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let snapshots be written anew, and a machine that has no hours run a tenth of the repetitions."""
+    parser.addoption("--write-snapshots", action="store_true", help="write tests/snapshots/ anew instead of comparing")
+    parser.addoption("--tenth", action="store_true", help="a tenth of the repetitions of the tests of faults")
+
+
+@pytest.fixture
+def compare_with_snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return the function that compares a text with the file of a name below ``tests/snapshots/``."""
+
+    def compare(name: str, text: str) -> None:
+        file = Path(__file__).parent / "snapshots" / name
+        if request.config.getoption("--write-snapshots"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def repeat(request: pytest.FixtureRequest) -> Callable[[int], range]:
+    """Return the function that says how often something is repeated."""
+    share = 10 if request.config.getoption("--tenth") else 1
+    return lambda times: range(max(1, times // share))
 
 
 @dataclass(frozen=True)
@@ -179,7 +205,7 @@ def _build_warehouse(root: Path, *arguments: str) -> Built:
     ingestion = ingest(paths.raw, lake, now=dt.datetime.now(dt.UTC), max_bytes=2**28)
     derive_organisations(lake, paths, until=None)
     derive_identities(paths)
-    derive_finding_events(Lake(paths.lake), paths)
+    Lake(paths.lake).write_records(paths.derived)
     exit_code, output = _run_dbt(paths, "build", *arguments)
     if exit_code and not arguments:
         # what stands behind a failed test was left out; other tests have something to say of it
@@ -202,6 +228,8 @@ def _run_dbt(paths: Paths, command: str, *arguments: str) -> tuple[int, str]:
             "KETNAP_BUILD_DATABASE": str(paths.build_database),
             "KETNAP_LAKE": str(paths.lake),
             "KETNAP_DERIVED": str(paths.derived),
+            # builds in this process leave theirs behind
+            "KETNAP_BUILT_UNTIL": "",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
         },

@@ -147,7 +147,11 @@ def test_a_second_build_with_nothing_new_appends_no_batch(nights: Nights) -> Non
 
 
 def test_a_second_build_publishes_the_same_rows(nights: Nights) -> None:
-    assert nights.second.report.published_tables == nights.first.report.published_tables
+    first, second = nights.first.report.published_tables, nights.second.report.published_tables
+
+    # the second knows of the first run
+    assert second["reports.rpt_run_history"] > first["reports.rpt_run_history"] == 0
+    assert second | {"reports.rpt_run_history": 0} == first
 
 
 def test_a_failed_check_of_severity_error_leaves_the_former_file_untouched(nights: Nights) -> None:
@@ -181,8 +185,37 @@ def test_a_build_of_what_was_known_holds_every_row_as_it_was(nights: Nights) -> 
         names = current.execute(tables).fetchall()
         assert past.execute(tables).fetchall() == names
         for schema, name, _ in names:
+            # a run is written down when it has ended, later than what it published was known
+            if name == "rpt_run_history":
+                continue
             query = f"select * from {schema}.{name} order by all"
             assert past.execute(query).fetchall() == current.execute(query).fetchall(), name
+
+
+def test_the_lake_remembers_runs_but_no_look_back(nights: Nights) -> None:
+    records = Lake(nights.paths.lake).records("runs")
+    runs = records.filter(records["step_code"] == "run")
+    with duckdb.connect(str(nights.paths.published_database), read_only=True) as connection:
+        history = connection.execute(
+            "select run_id, is_published, row_count from reports.rpt_run_history where step_code = 'run'"
+        ).fetchall()
+
+    assert runs["run_id"].to_list() == [night.report.run_id for night in (nights.first, nights.second, nights.blocked)]
+    assert runs["ending_code"].to_list() == ["published", "published", "blocked"]
+    assert runs["reason"].to_list()[:2] == [None, None]
+    assert "figures_are_printed_at_their_place" in runs["reason"][2]
+    # the file was published by the second
+    assert history == [(nights.first.report.run_id, True, sum(nights.first.report.published_tables.values()))]
+    assert {"lake", "derived", "warehouse", "expectations"} <= set(records["step_code"])
+
+
+def test_without_recipients_nothing_is_queued_or_sent(nights: Nights) -> None:
+    lake = Lake(nights.paths.lake)
+
+    assert lake.records("messages").is_empty()
+    assert lake.records("deliveries").is_empty()
+    assert "notice:" not in nights.first.output
+    assert nights.first.report.notices == ()
 
 
 def test_a_build_of_what_was_known_changes_nothing_of_the_current_warehouse(nights: Nights) -> None:
@@ -358,7 +391,7 @@ def test_without_a_warehouse_both_languages_say_what_to_do(nothing: Path, comman
     assert "There is no warehouse" in result.output
 
 
-@pytest.mark.parametrize("command", ["build", "sql", "findings", "status", "documents", "ui"])
+@pytest.mark.parametrize("command", ["build", "sql", "findings", "status", "documents", "ui", "alerts", "heartbeat"])
 def test_every_command_has_help(command: str) -> None:
     result = invoke(command, "--help")
 

@@ -7,13 +7,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
 import pytest
 
-from pipelines.finding_events import Recorded, derive_finding_events, record_findings
+from pipelines.finding_events import Recorded, record_findings
 from pipelines.lake import Lake
-from pipelines.observations import FINDING_EVENTS
-from pipelines.paths import Paths
+from pipelines.records import FINDING_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +53,12 @@ def night(tmp_path: Path, lake: Lake) -> Callable[[Mapping[str, dt.datetime | No
 
 
 def list_events(lake: Lake) -> list[tuple[object, ...]]:
-    return lake.finding_events().sort("batch_id", "finding_id").select("finding_id", "event_code", "happened_at").rows()
+    return (
+        lake.records("finding_events")
+        .sort("batch_id", "finding_id")
+        .select("finding_id", "event_code", "happened_at")
+        .rows()
+    )
 
 
 def test_what_is_published_first_has_opened(lake: Lake, night: Callable[..., Recorded]) -> None:
@@ -65,10 +68,10 @@ def test_what_is_published_first_has_opened(lake: Lake, night: Callable[..., Rec
 
 def test_a_night_that_finds_the_same_writes_nothing(lake: Lake, night: Callable[..., Recorded]) -> None:
     night({"a": None}, 0)
-    before = lake.finding_events()
+    before = lake.records("finding_events")
 
     assert night({"a": None}, 1) == Recorded(0, 0)
-    assert lake.finding_events().equals(before)
+    assert lake.records("finding_events").equals(before)
 
 
 def test_what_is_resolved_is_written_down_once_and_may_open_again(lake: Lake, night: Callable[..., Recorded]) -> None:
@@ -87,7 +90,7 @@ def test_what_is_resolved_is_written_down_once_and_may_open_again(lake: Lake, ni
 
 def test_an_event_keeps_what_the_finding_said(lake: Lake, night: Callable[..., Recorded]) -> None:
     night({"a": None}, 0)
-    (event,) = lake.finding_events().to_dicts()
+    (event,) = lake.records("finding_events").to_dicts()
 
     assert event["message_vi"] == "a: sai"
     assert event["recorded_at"] == NIGHT.replace(tzinfo=None)
@@ -98,7 +101,7 @@ def test_events_follow_each_other_whatever_the_clock_says(lake: Lake, night: Cal
     night({"a": None}, 5)
     night({"a": None, "b": None}, 0)
 
-    assert lake.finding_events().sort("batch_id")["finding_id"].to_list() == ["a", "b"]
+    assert lake.records("finding_events").sort("batch_id")["finding_id"].to_list() == ["a", "b"]
 
 
 def test_events_are_no_batch_of_files(lake: Lake, night: Callable[..., Recorded]) -> None:
@@ -106,22 +109,3 @@ def test_events_are_no_batch_of_files(lake: Lake, night: Callable[..., Recorded]
 
     assert lake.batch_ids() == []
     assert lake.read("files").is_empty()
-
-
-def test_events_are_brought_to_dbt_also_if_there_are_none(
-    lake: Lake, night: Callable[..., Recorded], tmp_path: Path
-) -> None:
-    paths = Paths(tmp_path)
-
-    assert derive_finding_events(lake, paths).is_empty()
-    assert pl.read_parquet(paths.finding_events).schema == lake.finding_events().schema
-    night({"a": None}, 0)
-    derive_finding_events(lake, paths)
-    assert pl.read_parquet(paths.finding_events)["finding_id"].to_list() == ["a"]
-
-
-def test_a_lake_without_events_has_their_columns(lake: Lake) -> None:
-    assert lake.finding_events().is_empty()
-    assert lake.finding_events().schema == pl.Schema(
-        {"batch_id": pl.String, "recorded_at": pl.Datetime("us"), **FINDING_EVENTS}
-    )

@@ -26,7 +26,6 @@ import pytest
 
 from pipelines import dbt_project
 from pipelines.dbt_project import Building, find_built_until, list_kept
-from pipelines.finding_events import derive_finding_events
 from pipelines.identities import derive_identities
 from pipelines.lake import Lake, parse_batch_id
 from pipelines.observations import OBSERVATIONS, Intake, RawFile, Reading, frame
@@ -464,7 +463,7 @@ def build(paths: Paths, *, as_of: dt.datetime | None = None) -> str:
     """Build what a night builds, without the tests; return the newest batch that was there before."""
     derive_organisations(Lake(paths.lake), paths, until=as_of)
     derive_identities(paths)
-    derive_finding_events(Lake(paths.lake), paths)
+    Lake(paths.lake).write_records(paths.derived)
     building = Building(paths, as_of=as_of, is_tested=False)
     for _ in building:
         pass

@@ -57,7 +57,8 @@ def test_a_batch_has_every_part_and_its_provenance(lake: Lake, tmp_path: Path) -
     (text,) = lake.read("texts").to_dicts()
 
     assert batch_id == "20260501T120000000000Z"
-    assert set(digest(tmp_path / "lake")) == {f"{part}/{batch_id}.parquet" for part in PARTS}
+    hashes = f"hashes/{batch_id}.sha256"
+    assert set(digest(tmp_path / "lake")) == {hashes} | {f"{part}/{batch_id}.parquet" for part in PARTS}
     assert text == {
         "batch_id": batch_id,
         "source_name": "reports",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.status import Status
 
+from pipelines.faults import explain_fault
 from pipelines.languages import format_noun
 from pipelines.locks import LockedError, hold_lock
 from pipelines.paths import load_paths
@@ -25,13 +26,14 @@ SHOWN_CHECKS = 10
 """Checks that warned or failed are named up to this number."""
 
 
-def build(console: Console, *, as_of: dt.datetime | None, is_full: bool) -> int:
+def build(console: Console, *, as_of: dt.datetime | None, is_full: bool, is_told: bool = True) -> int:
     """Run the nightly job.
 
     Args:
         console: Where progress and summary go.
         as_of: Build what was known at this moment, beside the current warehouse; UTC, without a time zone.
         is_full: Remove what earlier builds left.
+        is_told: Whether the lake remembers the run and people are told.
 
     Returns:
         0 if the result was published, 1 if not.
@@ -41,22 +43,30 @@ def build(console: Console, *, as_of: dt.datetime | None, is_full: bool) -> int:
     # garbage takes a sixth of its time
     gc.set_threshold(200_000, 20, 100)
     try:
-        # a run that is at work also writes the log and the report, so they are left alone from here on
+        # a run that is at work also writes the log, the report and Dagster's history, so all are left alone until then
         with hold_lock(load_paths().build_lock):
             if is_full:
                 shutil.rmtree(load_paths().build, ignore_errors=True)
-    except LockedError as error:
-        console.print(f"error: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+            report = _run(console, as_of, is_told=is_told)
+    except Exception as error:
+        # without room for its own log and report a run cannot even be recorded
+        explanation = str(error) if isinstance(error, LockedError) else explain_fault(error)
+        if explanation is None:
+            raise
+        console.print(f"error: {explanation}", style="red", highlight=False, markup=False, soft_wrap=True)
         return 1
+    print_summary(report, time.monotonic() - started, console)
+    return 0 if report.outcome == "published" else 1
+
+
+def _run(console: Console, as_of: dt.datetime | None, *, is_told: bool) -> RunReport:
     with Status("loading Dagster and dbt", console=console) as status:
         from pipelines.definitions import definitions
         from pipelines.defs.runs import run_nightly_build
 
-        report = run_nightly_build(
-            definitions, as_of=as_of, on_progress=lambda progress: _show(progress, console, status)
+        return run_nightly_build(
+            definitions, as_of=as_of, is_told=is_told, on_progress=lambda progress: _show(progress, console, status)
         )
-    print_summary(report, time.monotonic() - started, console)
-    return 0 if report.outcome == "published" else 1
 
 
 def print_summary(report: RunReport, seconds: float, console: Console) -> None:
@@ -79,6 +89,8 @@ def print_summary(report: RunReport, seconds: float, console: Console) -> None:
     print_checks(report.failed_checks, console)
     for error in report.errors:
         console.print(f"error: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+    for notice in report.notices:
+        console.print(f"notice: {notice}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     _print_outcome(report, seconds, console)
 
 

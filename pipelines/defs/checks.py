@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.resources import Build, Validator
-from pipelines.expectations import Outcome, load_suites
+from pipelines.expectations import load_suites
+from pipelines.outcomes import Outcome
 from pipelines.tables import format_markdown
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
@@ -13,7 +14,7 @@ _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSev
 
 @dg.definitions
 def checks() -> dg.Definitions:
-    """Return one check per expectation, all run at once."""
+    """Return one check per expectation, all run at once: the rules have one each."""
     specs = [
         dg.AssetCheckSpec(
             name=expected.name,
@@ -22,7 +23,7 @@ def checks() -> dg.Definitions:
             # of all severities: what is published waits for every check, and an expectation that cannot be evaluated
             # counts as an error. A result of severity warning does not block.
             blocking=True,
-            metadata={"severity": expected.severity},
+            metadata={"severity": expected.severity, "suite": f"{suite.title_vi} / {suite.title_en}"},
         )
         for suite in load_suites()
         for expected in suite.expectations
@@ -36,7 +37,7 @@ def checks() -> dg.Definitions:
     ) -> Iterator[dg.AssetCheckResult]:
         """Evaluate every expectation in DuckDB and build the Data Docs."""
         for outcome in validator.evaluate(build.paths.build_database, build.paths.data_docs):
-            result = _report(outcome)
+            result = report_outcome(outcome)
             if (
                 dg.AssetCheckKey(dg.AssetKey(outcome.table.split(".")), outcome.name)
                 in context.selected_asset_check_keys
@@ -46,7 +47,8 @@ def checks() -> dg.Definitions:
     return dg.Definitions(asset_checks=[expectations])
 
 
-def _report(outcome: Outcome) -> dg.AssetCheckResult:
+def report_outcome(outcome: Outcome) -> dg.AssetCheckResult:
+    """Return an outcome as Dagster shows it, with the rows that fail."""
     metadata: dict[str, dg.MetadataValue] = {
         "reason": dg.MetadataValue.text(outcome.reason),
         "observed": dg.MetadataValue.text(outcome.observed),

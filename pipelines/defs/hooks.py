@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from pipelines.defs.endings import REPORTED_TAG, conclude, tag_run
 from pipelines.defs.recordings import Recording
-from pipelines.run_reports import write_report
 
-REPORTED_TAG = "ketnap/reported_by_command"
-"""Marks a run that `pipelines.defs.runs` follows and reports."""
+_SENSOR_TAG = "dagster/sensor_name"
+"""Dagster marks runs so that a sensor asked for: they come by day, and bring no digest."""
 
 
 @dg.failure_hook(required_resource_keys={"build"})
@@ -26,9 +26,10 @@ def _report(context: dg.HookContext) -> None:
     run = context.instance.get_run_by_id(context.run_id)
     if run is None or REPORTED_TAG in run.tags:
         return
-    paths = context.resources.build.paths
-    with paths.run_log.open("w", encoding="utf-8") as log:
-        recording = Recording(context.run_id, context.resources.build, log=log)
+    build = context.resources.build
+    with build.paths.run_log.open("w", encoding="utf-8") as log:
+        recording = Recording(context.run_id, build, log=log)
         for entry in context.instance.all_logs(context.run_id):
             recording.take(entry)
-    write_report(recording.summarise(), paths.last_run)
+    report = conclude(recording.summarise(), build, is_night=_SENSOR_TAG not in run.tags)
+    tag_run(context.instance, report)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from pipelines.defs.legends import OWNERS, tag_asset
 from pipelines.defs.raw import list_source_keys
 from pipelines.defs.resources import Build
-from pipelines.finding_events import derive_finding_events
+from pipelines.defs.retries import explaining_faults
+from pipelines.hashes import require_whole
 from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
@@ -27,8 +29,10 @@ _DESCRIPTIONS = {
 _DERIVED_DESCRIPTIONS = {
     "organisation_names": "One row per printed organisation name, single organisation in it and interval of days.",
     "organisations": "One row per organisation that is not the committee of an administrative unit.",
+    "acceptances": "One row per acceptance of a finding, or its withdrawal.",
     "finding_events": "One row per finding that opened, or was resolved, when a night was published.",
     "identities": "One row per identity of the layouts and line that it adds or takes away.",
+    "runs": "One row per run, and one per step of it.",
 }
 
 FILES = dg.AssetKey(["lake", "files"])
@@ -47,17 +51,25 @@ def lake() -> dg.Definitions:
                 description=_DESCRIPTIONS[part],
                 group_name="lake",
                 kinds={"parquet", "polars"},
+                owners=OWNERS,
+                tags=tag_asset(FILES),
             )
             for part in PARTS
         ],
     )
-    def append_batch(build: Build) -> Iterator[dg.MaterializeResult[None]]:
+    def append_batch(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.MaterializeResult[None]]:
         """Append what is new under ``data/raw``; an as-of run appends nothing."""
         batches = Lake(build.paths.lake)
-        ingestion = Ingestion() if build.moment else _ingest(build, batches)
-        files = _known(batches.read("files"), build)
+        with explaining_faults(context):
+            # damage comes before everything: what is read from a damaged lake would be published
+            require_whole(build.paths.lake)
+            ingestion = Ingestion() if build.moment else _ingest(build, batches)
+            files = _known(batches.read("files"), build)
         if files.is_empty():
             raise dg.Failure(_explain_empty(build), allow_retries=False)
+        for arrived in _list_arrived(files, ingestion):
+            # of no step of a run: people add files
+            context.log_event(arrived)
         newest: dict[str, str | int] = {"newest_batch": str(files["batch_id"].max())}
         counts: dict[str, str | int] = {
             "new_batches": " ".join(ingestion.batch_ids),
@@ -80,13 +92,18 @@ def lake() -> dg.Definitions:
                 description=description,
                 group_name="lake",
                 kinds={"parquet", "polars"},
+                owners=OWNERS,
+                tags=tag_asset(FILES),
             )
             for table, description in _DERIVED_DESCRIPTIONS.items()
         ],
     )
-    def derive(build: Build) -> Iterator[dg.MaterializeResult[None]]:
-        """Resolve names of organisations, tabulate what layouts say, bring what the lake remembers of findings."""
-        names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
+    def derive(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.MaterializeResult[None]]:
+        """Resolve names of organisations, tabulate what layouts say, bring what the lake remembers."""
+        with explaining_faults(context):
+            names, organisations = derive_organisations(Lake(build.paths.lake), build.paths, until=build.moment)
+            records = Lake(build.paths.lake).write_records(build.paths.derived)
+            identities = derive_identities(build.paths)
         unresolved = names.filter(names["organisation_id"] == UNKNOWN).height
         yield dg.MaterializeResult(
             asset_key=["derived", "organisation_names"],
@@ -95,9 +112,8 @@ def lake() -> dg.Definitions:
         yield dg.MaterializeResult(
             asset_key=["derived", "organisations"], metadata={"organisations": organisations.height}
         )
-        events = derive_finding_events(Lake(build.paths.lake), build.paths)
-        yield dg.MaterializeResult(asset_key=["derived", "finding_events"], metadata={"events": events.height})
-        identities = derive_identities(build.paths)
+        for kind, count in records.items():
+            yield dg.MaterializeResult(asset_key=["derived", kind], metadata={"records": count})
         yield dg.MaterializeResult(
             asset_key=["derived", "identities"], metadata={"identities": identities["identity_code"].n_unique()}
         )
@@ -112,6 +128,15 @@ def _ingest(build: Build, batches: Lake) -> Ingestion:
 def _known(rows: pl.DataFrame, build: Build) -> pl.DataFrame:
     """Leave out what was recorded after the moment of an as-of run."""
     return rows if build.moment is None else rows.filter(rows["recorded_at"] <= build.moment)
+
+
+def _list_arrived(files: pl.DataFrame, ingestion: Ingestion) -> Iterator[dg.AssetMaterialization]:
+    """Say of which sources files came in: a source is as fresh as its newest file."""
+    arrived = (
+        files.filter(pl.col("batch_id").is_in(ingestion.batch_ids)).group_by("source_name").len().sort("source_name")
+    )
+    for source_name, count in arrived.iter_rows():
+        yield dg.AssetMaterialization(["raw", source_name], metadata={"new_files": count})
 
 
 def _explain_empty(build: Build) -> str:

@@ -4,10 +4,14 @@ import datetime as dt
 
 import dagster as dg
 
+from pipelines.defs.legends import OWNERS, tag_asset
 from pipelines.defs.resources import Build
+from pipelines.defs.retries import explaining_faults
 from pipelines.defs.warehouse import list_published_keys
 from pipelines.finding_events import record_findings
+from pipelines.health import STALE_AFTER
 from pipelines.lake import Lake
+from pipelines.paths import load_paths
 from pipelines.publication import SCHEMAS, publish
 
 PUBLISHED = dg.AssetKey(["warehouse", "ketnap"])
@@ -17,15 +21,25 @@ PUBLISHED = dg.AssetKey(["warehouse", "ketnap"])
 def publication() -> dg.Definitions:
     """Return the published file, which depends on every table in it."""
 
-    @dg.asset(key=PUBLISHED, deps=list_published_keys(), group_name="warehouse", kinds={"duckdb"})
-    def publication(build: Build) -> dg.MaterializeResult[None]:
+    @dg.asset(
+        key=PUBLISHED,
+        deps=list_published_keys(),
+        group_name="warehouse",
+        kinds={"duckdb"},
+        owners=OWNERS,
+        tags=tag_asset(PUBLISHED),
+        metadata={"data_docs": dg.MetadataValue.url((load_paths().data_docs / "index.html").as_uri())},
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
+    )
+    def publication(context: dg.AssetExecutionContext, build: Build) -> dg.MaterializeResult[None]:
         """The DuckDB file that analysts query; replaced whole, never in parts. The lake keeps what it says anew."""
-        counts = publish(build.paths.build_database, build.paths.published_database, SCHEMAS)
         events: dict[str, int] = {}
-        if build.moment is None:
-            now = dt.datetime.now(dt.UTC)
-            recorded = record_findings(build.paths.published_database, Lake(build.paths.lake), now=now)
-            events = {"findings_opened": recorded.opened_count, "findings_resolved": recorded.resolved_count}
+        with explaining_faults(context):
+            counts = publish(build.paths.build_database, build.paths.published_database, SCHEMAS)
+            if build.moment is None:
+                now = dt.datetime.now(dt.UTC)
+                recorded = record_findings(build.paths.published_database, Lake(build.paths.lake), now=now)
+                events = {"findings_opened": recorded.opened_count, "findings_resolved": recorded.resolved_count}
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(build.paths.published_database),

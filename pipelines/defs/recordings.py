@@ -12,7 +12,8 @@ import dagster as dg
 from pipelines.defs.lake import FILES
 from pipelines.defs.publication import PUBLISHED
 from pipelines.defs.resources import Build
-from pipelines.run_reports import CheckCounts, FailedCheck, Outcome, RunReport
+from pipelines.faults import explain_fault
+from pipelines.run_reports import CheckCounts, FailedCheck, Outcome, RunReport, StepReport
 
 _STEPS = {
     "lake": "new files under data/raw",
@@ -64,6 +65,7 @@ class Recording:
         self._checks: dict[str, Counter[str]] = {"warehouse": Counter(), "expectations": Counter()}
         self._failed_checks: list[FailedCheck] = []
         self._errors: list[str] = []
+        self._steps: list[StepReport] = []
 
     def take(self, entry: dg.EventLogEntry) -> None:
         """Take one event."""
@@ -90,18 +92,21 @@ class Recording:
             self._take_check(event.step_key, event.asset_check_evaluation_data)
             self._tell(event.step_key, "advanced", entry)
         elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
+            self._take_end(event.step_key, entry, is_finished=True)
             self._tell(event.step_key, "finished", entry)
         elif event.event_type == dg.DagsterEventType.STEP_FAILURE:
             self._take_failure(event.step_failure_data)
+            self._take_end(event.step_key, entry, is_finished=False)
             self._tell(event.step_key, "failed", entry)
 
     def take_error(self, error: BaseException) -> None:
         """Take what kept the run from starting."""
         self._timestamps.append(dt.datetime.now(dt.UTC).timestamp())
         self._log.writelines(traceback.format_exception(error))
+        explanation = explain_fault(error)
         while error.__cause__ is not None:
             error = error.__cause__
-        self._errors.append(str(error))
+        self._errors.append(explanation or str(error))
 
     def summarise(self) -> RunReport:
         """Return what the run did."""
@@ -125,6 +130,7 @@ class Recording:
                 sorted(self._failed_checks, key=lambda check: (check.severity, check.table, check.name))
             ),
             errors=tuple(self._errors),
+            steps=tuple(self._steps),
             published_tables=self._materialised.get(PUBLISHED, {}).get("rows", {}),
             database=str(paths.published_database),
             data_docs=str(paths.data_docs),
@@ -144,6 +150,13 @@ class Recording:
             self._counts[step_key] += 1
         seconds = entry.timestamp - self._step_starts.get(step_key, entry.timestamp)
         self._on_progress(Progress(_STEPS.get(step_key, step_key), state, self._counts[step_key], seconds))
+
+    def _take_end(self, step_key: str, entry: dg.EventLogEntry, *, is_finished: bool) -> None:
+        started, ended = self._step_starts.get(step_key, entry.timestamp), entry.timestamp
+        moments = [dt.datetime.fromtimestamp(timestamp, dt.UTC) for timestamp in (started, ended)]
+        self._steps.append(
+            StepReport(step_code=step_key, started_at=moments[0], ended_at=moments[1], is_finished=is_finished)
+        )
 
     def _take_check(self, step_key: str, evaluation: dg.AssetCheckEvaluation) -> None:
         severity: Literal["error", "warning"] = (

@@ -1,6 +1,6 @@
 """Lake → staging → intermediate → marts → reports: dbt's models as assets, its data tests as checks on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -8,14 +8,30 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from pipelines.dbt_project import Building, fetch_failing_rows, list_kept, read_manifest
+from pipelines.dbt_project import (
+    Building,
+    describe_tables,
+    fetch_failing_rows,
+    list_changed_periods,
+    list_kept,
+    read_manifest,
+)
+from pipelines.defs.legends import OWNERS, link_table, tag_asset
 from pipelines.defs.resources import Build
+from pipelines.defs.retries import explaining_faults, request_retry_of
+from pipelines.faults import explain_fault
 from pipelines.paths import load_paths
 from pipelines.publication import SCHEMAS
 from pipelines.tables import format_markdown
 
 SHOWN_ROWS = 20
 """Rows found by a test that are shown with it."""
+
+NAMED_PERIODS = 10
+"""Periods that are named in the list of runs."""
+
+PREVIEWED_ROWS = 5
+"""Rows of a published table that are shown with it."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -29,6 +45,19 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the layer."""
         return self.get_asset_key(dbt_resource_props).path[0]
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:  # noqa: ARG002 - Dagster calls it so
+        """Return who answers for it."""
+        return OWNERS
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return who uses it."""
+        return {**super().get_tags(dbt_resource_props), **tag_asset(self.get_asset_key(dbt_resource_props))}
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return where to look further."""
+        links = link_table(self.get_asset_key(dbt_resource_props), load_paths())
+        return {**super().get_metadata(dbt_resource_props), **links}
 
 
 _TRANSLATOR = Translator()
@@ -45,7 +74,8 @@ def warehouse() -> dg.Definitions:
     @dbt_assets(manifest=manifest, dagster_dbt_translator=_TRANSLATOR, name="warehouse")
     def run_dbt(context: dg.AssetExecutionContext, build: Build) -> Iterator[Any]:
         """Run everything once, in this process."""
-        yield from _run_dbt(context, build, manifest)
+        with explaining_faults(context):
+            yield from _run_dbt(context, build, manifest)
 
     return dg.Definitions(assets=[run_dbt])
 
@@ -64,6 +94,7 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
         yield from kept.list_checks(context)
         yield from kept.follow()
     failed: dict[str, dg.AssetCheckResult] = {}
+    built: list[dg.AssetKey] = []
     for event in building:
         said = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
         for result in said.to_default_asset_events(manifest, _TRANSLATOR, context):
@@ -71,15 +102,42 @@ def _run_dbt(context: dg.AssetExecutionContext, build: Build, manifest: Mapping[
                 failed[event["data"]["node_info"]["unique_id"]] = result
             else:
                 yield result
-        if kept is not None and event["data"]["node_info"]["node_status"] == "success":
-            yield from kept.follow(event["data"]["node_info"]["unique_id"])
+        if event["data"]["node_info"]["node_status"] == "success":
+            unique_id = event["data"]["node_info"]["unique_id"]
+            built.append(_TRANSLATOR.get_asset_key(manifest["nodes"][unique_id]))
+            if kept is not None:
+                yield from kept.follow(unique_id)
     for unique_id, check in failed.items():
         yield _show_rows(check, build, building.result.failing_tests.get(unique_id))
     # rows that a check found block the publication without being an error of the run
     faults = [fault for fault in building.result.failures if not (fault.is_finding and fault.unique_id in failed)]
     if faults:
-        message = "\n".join(f"{fault.name}: {fault.message}" for fault in faults)
+        for fault in faults:
+            request_retry_of(context, fault.message)
+        message = "\n".join(f"{fault.name}: {explain_fault(fault.message) or fault.message}" for fault in faults)
         raise dg.Failure(message, allow_retries=False)
+    for observation in _observe(build, built):
+        context.log_event(observation)
+    if kept is not None:
+        context.instance.add_run_tags(context.run_id, {"ketnap/periods_checked": _name_periods(build)})
+
+
+def _name_periods(build: Build) -> str:
+    """Name the periods that a night has worked through again: those of what came in, and what is made up of them."""
+    periods = list_changed_periods(build.paths.build_database)
+    more = f" and {len(periods) - NAMED_PERIODS} more" if len(periods) > NAMED_PERIODS else ""
+    return ", ".join(periods[:NAMED_PERIODS]) + more or "none"
+
+
+def _observe(build: Build, keys: Sequence[dg.AssetKey]) -> Iterator[dg.AssetObservation]:
+    """Say how many rows the tables have that were built, and show the first of those that are published."""
+    labels = {".".join(key.path): key for key in keys}
+    for table in describe_tables(build.paths.build_database, list(labels), PREVIEWED_ROWS):
+        key = labels[table.label]
+        metadata: dict[str, Any] = {"dagster/row_count": table.row_count}
+        if key.path[0] in SCHEMAS:
+            metadata["preview"] = dg.MetadataValue.md(format_markdown(table.columns, table.rows))
+        yield dg.AssetObservation(key, metadata=metadata)
 
 
 class _Kept:

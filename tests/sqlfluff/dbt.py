@@ -36,3 +36,8 @@ def listagg(measure: str, delimiter_text: str = "','", order_by_clause: str = ""
 def last_day(date: str, datepart: str) -> str:
     """Return the last day of a part of time."""
     return f"last_day({date}, '{datepart}')"
+
+
+def date_trunc(datepart: str, date: str) -> str:
+    """Return the first day of a part of time."""
+    return f"date_trunc('{datepart}', {date})"
