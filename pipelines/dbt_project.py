@@ -23,6 +23,7 @@ import polars as pl
 from pipelines.lake import Lake
 from pipelines.paths import DBT_PROJECT
 from pipelines.settings import disable_telemetry, export_environment, load_settings
+from pipelines.whole_files import replace_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,7 +87,7 @@ def read_manifest(paths: Paths) -> dict[str, Any]:
         if not parsed.success:
             message = f"dbt could not read {str(DBT_PROJECT)!r}: {parsed.exception}"
             raise RuntimeError(message) from parsed.exception
-        fingerprint_file.write_text(fingerprint)
+        replace_text(fingerprint_file, fingerprint)
     content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     return content
 
@@ -232,7 +233,7 @@ def _keep_state(paths: Paths, fingerprint: str) -> None:
         paths.derived, paths.built_derived, dirs_exist_ok=True, ignore=shutil.ignore_patterns("printed_names")
     )
     state = {"fingerprint": fingerprint, "batches": Lake(paths.lake).batch_ids()}
-    paths.built_state.write_text(json.dumps(state), encoding="utf-8")
+    replace_text(paths.built_state, json.dumps(state))
 
 
 def _are_meanings_kept(paths: Paths) -> bool:

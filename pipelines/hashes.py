@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from pipelines.whole_files import name_temporary
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -93,7 +95,7 @@ def inspect_lake(lake: Path) -> Inspection:
     hashes = _read_hashes(lake)
     names = {path.relative_to(lake).as_posix(): path for path in sorted(lake.glob("*/[!.]*.parquet"))}
     # a run that is killed between the line and the name leaves the file under its temporary one
-    gone = [name for name in hashes if name not in names and not _name_temporary(lake / name).exists()]
+    gone = [name for name in hashes if name not in names and not name_temporary(lake / name).exists()]
     found = {name: _compare(path, hashes.get(name)) for name, path in names.items()}
     return Inspection(
         file_count=len(names),
@@ -161,7 +163,3 @@ def _compare(path: Path, expected: str | None) -> Literal["changed", "unreadable
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _name_temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.tmp")

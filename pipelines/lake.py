@@ -19,6 +19,7 @@ import polars as pl
 from pipelines.hashes import write_hash
 from pipelines.observations import PARTS, PROVENANCE, frame
 from pipelines.records import RECORDS, RECORDS_OF_REPORTS
+from pipelines.whole_files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -169,13 +170,11 @@ class Lake:
 
     def _write(self, part: str, batch_id: str, content: pl.DataFrame) -> None:
         target = self._part_file(part, batch_id)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.tmp")
-        content.write_parquet(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        write_hash(self._folder, temporary, f"{part}/{target.name}")
-        temporary.replace(target)
+        with replacing(target) as temporary:
+            content.write_parquet(temporary)
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            write_hash(self._folder, temporary, f"{part}/{target.name}")
 
 
 def write_no_rows(folder: Path) -> None:

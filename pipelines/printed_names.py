@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.lake import parse_batch_id, write_no_rows
 from pipelines.organisations import NAME_COLUMNS, ResolvedNames, resolve_organisation_names
 from pipelines.units import load_gazetteer
+from pipelines.whole_files import replacing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,7 +56,6 @@ def _read_batch_names(lake: Lake, folder: Path, batch_id: str) -> pl.DataFrame:
     kept = folder / f"{batch_id}.parquet"
     if not kept.is_file():
         names = lake.read_batch("observations", batch_id).select(NAME_COLUMNS).unique()
-        temporary = kept.with_name(f".{kept.name}.tmp")
-        names.write_parquet(temporary, mkdir=True)
-        temporary.replace(kept)
+        with replacing(kept) as temporary:
+            names.write_parquet(temporary)
     return pl.read_parquet(kept)

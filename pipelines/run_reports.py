@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
+from pipelines.whole_files import replace_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,10 +108,7 @@ class RunReport(BaseModel, frozen=True):
 
 def write_report(report: RunReport, path: Path) -> None:
     """Write a report; a reader sees the former one or this one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    replace_text(path, report.model_dump_json(indent=2) + "\n")
 
 
 def read_report(path: Path) -> RunReport | None:

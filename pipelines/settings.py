@@ -27,6 +27,8 @@ class Settings(BaseModel):
         steward: Who accepts findings, unless the command says so; the user of the machine by default.
         nightly_cron: When the night begins, as cron writes it, in Việt Nam's time.
         memory_limit: What DuckDB may use while it builds, as it writes sizes (``8GB``); the rest spills to the disk.
+        retry_seconds: How long a run waits before it tries again what the machine kept it from (a lock, a network folder);
+            each of the two next waits is five times as long.
     """
 
     root: Path = CHECKOUT
@@ -35,6 +37,7 @@ class Settings(BaseModel):
     steward: str | None = None
     nightly_cron: str = "0 2 * * *"
     memory_limit: str = "8GB"
+    retry_seconds: float = 5
 
 
 def load_settings() -> Settings:

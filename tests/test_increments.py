@@ -580,15 +580,15 @@ def test_a_night_with_nothing_new_changes_nothing(passed: Passed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(5))
-def test_every_night_leaves_what_one_build_of_everything_leaves(number: int, tmp_path: Path) -> None:
-    passed = pass_nights(tmp_path, draw_seed(), 5)
+def test_every_night_leaves_what_one_build_of_everything_leaves(repeat: Callable[[int], range], tmp_path: Path) -> None:
+    for number in repeat(5):
+        passed = pass_nights(tmp_path / str(number), draw_seed(), 5)
 
-    for batch_id, kept in zip(passed.nights.lake.batch_ids(), passed.kept, strict=True):
-        moment = parse_batch_id(batch_id)
-        paths = AsOfPaths(passed.paths.root, moment)
-        build(paths, as_of=moment)
-        assert list_differences(kept, paths.build_database) == [], f"{passed}, until {batch_id}"
+        for batch_id, kept in zip(passed.nights.lake.batch_ids(), passed.kept, strict=True):
+            moment = parse_batch_id(batch_id)
+            paths = AsOfPaths(passed.paths.root, moment)
+            build(paths, as_of=moment)
+            assert list_differences(kept, paths.build_database) == [], f"{passed}, until {batch_id}"
 
 
 # when everything is built anew

@@ -29,6 +29,7 @@ from pipelines.periods import Period
 from pipelines.settings import CHECKOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SOURCE = CHECKOUT / "data" / "raw" / "commune_reports"
@@ -164,12 +165,22 @@ def read_parts(lake: Lake) -> dict[str, pl.DataFrame]:
     return {part: lake.read(part).drop("batch_id", "recorded_at") for part in PARTS}
 
 
-@pytest.mark.parametrize("kill_count", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_after_a_kill_the_next_run_makes_the_lake_that_of_an_undisturbed_one(
-    kill_count: int, raw: Path, undisturbed: Undisturbed, tmp_path: Path
+    raw: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
+    kill_and_go_on(range(5), raw, undisturbed, tmp_path)
+
+
+@pytest.mark.slow
+def test_so_does_it_after_many_kills(
+    repeat: Callable[[int], range], raw: Path, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    kill_and_go_on(repeat(50), raw, undisturbed, tmp_path)
+
+
+def kill_and_go_on(seeds: range, raw: Path, undisturbed: Undisturbed, tmp_path: Path) -> None:
     was_running = []
-    for seed in range(kill_count):
+    for seed in seeds:
         moment = random.Random(seed)
         lake = tmp_path / str(seed)
         # some are killed again when they go on
@@ -178,7 +189,7 @@ def test_after_a_kill_the_next_run_makes_the_lake_that_of_an_undisturbed_one(
 
         for part, found in read_parts(Lake(lake)).items():
             assert_frame_equal(found, undisturbed.parts[part], check_row_order=False)
-    assert sum(was_running) >= kill_count / 2
+    assert sum(was_running) >= len(seeds) / 2
 
 
 def test_what_is_compared_has_numbers_and_faults(undisturbed: Undisturbed) -> None:

@@ -14,7 +14,6 @@ import yaml
 from dagster._core.storage.tags import MAX_RUNTIME_SECONDS_TAG
 
 from pipelines.arrivals import SETTLED_AFTER
-from pipelines.defs import retries
 from pipelines.defs.history import KEPT_FOR, WRITES, fail_abandoned_runs, list_runs_in_progress, prune_history
 from pipelines.defs.hooks import tag_run
 from pipelines.defs.raw import raw
@@ -301,7 +300,7 @@ def run_step(instance: dg.DagsterInstance, errors: list[Exception]) -> tuple[dg.
 
 @pytest.fixture
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_WAIT", 0)
+    monkeypatch.setenv("KETNAP_RETRY_SECONDS", "0")
 
 
 def stale() -> OSError:

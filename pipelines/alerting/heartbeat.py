@@ -18,6 +18,7 @@ from pipelines.alerting.recipients import Topic
 from pipelines.alerting.wording import word_pulse, word_urgent
 from pipelines.lake import Lake
 from pipelines.run_history import RUN
+from pipelines.whole_files import replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,9 +129,5 @@ def _see(run_id: str, file: Path, clocks: Clocks) -> dt.timedelta:
     # the first look, or a file that is broken: it is seen now
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.tmp")
-    state = {"run_id": run_id, "boot_id": clocks.boot_id, "uptime": clocks.uptime}
-    temporary.write_text(json.dumps(state), encoding="utf-8")
-    temporary.replace(file)
+    replace_text(file, json.dumps({"run_id": run_id, "boot_id": clocks.boot_id, "uptime": clocks.uptime}))
     return dt.timedelta()

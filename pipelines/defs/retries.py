@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import dagster as dg
 
 from pipelines.faults import explain_fault, is_transient
+from pipelines.settings import load_settings
 
 MOST_RETRIES = 3
-FIRST_WAIT = 5.0
 _LONGER_BY = 5
-"""Seconds before the first retry, and how many times longer each next wait is: five, 25, 125."""
+"""How many times longer than the one before each wait is: five seconds, 25, 125, unless the settings begin with another."""
 
 
 @contextmanager
@@ -36,5 +36,5 @@ def request_retry_of(context: dg.AssetExecutionContext, said: str) -> None:
 
 
 def _request_retry(context: dg.AssetExecutionContext) -> dg.RetryRequested:
-    seconds = FIRST_WAIT * _LONGER_BY**context.retry_number
+    seconds = load_settings().retry_seconds * _LONGER_BY**context.retry_number
     return dg.RetryRequested(max_retries=MOST_RETRIES, seconds_to_wait=seconds)

@@ -17,6 +17,7 @@ from pipelines.locks import hold_lock
 from pipelines.paths import Paths
 from pipelines.run_reports import RunReport
 from pipelines.settings import export_environment
+from pipelines.whole_files import replace_text
 
 _INSTANCE = """\
 # written by Kết nạp when missing; Dagster's documentation calls it the instance configuration
@@ -67,7 +68,7 @@ def prepare_instance(paths: Paths, *, has_history: bool = False) -> None:
     paths.dagster_home.mkdir(parents=True, exist_ok=True)
     configuration = paths.dagster_home / "dagster.yaml"
     if not configuration.exists():
-        configuration.write_text(_INSTANCE, encoding="utf-8")
+        replace_text(configuration, _INSTANCE)
     export_environment(DAGSTER_HOME=str(paths.dagster_home))
     if has_history:
         with hold_lock(paths.build_lock.with_name("instance.lock"), patience=60), dg.DagsterInstance.get() as instance:
