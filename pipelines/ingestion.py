@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_FILES = 250
+MOST_FILES = 1000
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
 more than three batches are read again."""
 
-_PORTIONS = 5
+_PORTIONS = 8
 """Of a batch. They are read by different processes, which end together if portions are small."""
 _MOST_HELPERS = 3
 _MOST_GIVEN = 2
@@ -145,7 +145,6 @@ def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
     with ExitStack() as stack:
         helpers = _start_helpers(helper_count, sources) if helper_count else None
         if helpers is not None:
-            # they end while the last batch is written
             stack.callback(helpers.shutdown, wait=False, cancel_futures=True)
         for files in chain(first, portions):
             while given and given[0][1].done():
@@ -154,6 +153,9 @@ def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
                 given.append((files, helpers.submit(_help, files, max_bytes)))
             else:
                 yield _Found(files, _read_files(files, sources, max_bytes))
+        if helpers is not None:
+            # each ends when nothing is left for it, while the last batches are written
+            helpers.shutdown(wait=False)
         while given:
             yield _collect(*given.popleft())
 

@@ -117,6 +117,11 @@ class Paths:
         return self.root / "data" / "dagster"
 
     @property
+    def event_logs(self) -> Path:
+        """What Dagster's runs did, a file for each; where Dagster itself puts them."""
+        return self.dagster_home / "history" / "runs"
+
+    @property
     def build_lock(self) -> Path:
         """Locked while a run writes; outside of `build`, which can be deleted at any time."""
         return self.dagster_home / "build.lock"

@@ -27,8 +27,8 @@ class Settings(BaseModel):
         steward: Who accepts findings, unless the command says so; the user of the machine by default.
         nightly_cron: When the night begins, as cron writes it, in Việt Nam's time.
         memory_limit: What DuckDB may use while it builds, as it writes sizes (``8GB``); the rest spills to the disk.
-        retry_seconds: How long a run waits before it tries again what the machine kept it from (a lock, a network folder);
-            each of the two next waits is five times as long.
+        retry_seconds: How long a run waits before it tries again what the machine kept it from (a lock, a network
+            folder); each of the two next waits is five times as long.
     """
 
     root: Path = CHECKOUT

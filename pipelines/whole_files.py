@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: whoever reads sees the former one or the new one, also after a full disk."""
+"""Files that are written whole or not at all, also on a full disk: there is the former one or the new one."""
 
 from __future__ import annotations
 

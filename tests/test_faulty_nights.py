@@ -114,14 +114,12 @@ class Root:
 
 @pytest.fixture(scope="module")
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Root, float]:
-    """A root of one publication after its first night, and how many seconds a night takes."""
+    """A root of one publication after its first night, and how many seconds that took."""
     root = Root(tmp_path_factory.mktemp("first_night"))
     for source in SOURCES:
         (root.paths.raw / source).mkdir(parents=True)
         shutil.copy(CHECKOUT / "data/raw" / source / "_source.yml", root.paths.raw / source)
     root.add_publication(FIRST)
-    code, output = root.build()
-    assert code == 0, output
     began = time.monotonic()
     code, output = root.build()
     assert code == 0, output
@@ -260,25 +258,31 @@ def test_a_full_disk_leaves_the_former_file_and_says_so(root: Root, tmp_path: Pa
 # damage
 
 
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "gone"])
-def test_a_damaged_batch_stops_the_night_until_it_is_put_back(root: Root, damage: str) -> None:
+def truncate(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def flip_a_bit(whole: bytes) -> bytes:
+    return whole[:100] + bytes([whole[100] ^ 1]) + whole[101:]
+
+
+def test_a_damaged_batch_stops_the_night_until_it_is_put_back(root: Root) -> None:
     before = root.hash_published()
     (part,) = root.paths.lake.glob("observations/*.parquet")
     whole = part.read_bytes()
-    if damage == "truncated":
-        part.write_bytes(whole[: len(whole) // 2])
-    elif damage == "flipped":
-        part.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
-    else:
-        part.unlink()
-    code, output = root.build()
+    for damage in (truncate, flip_a_bit, None):
+        if damage is None:
+            part.unlink()
+        else:
+            part.write_bytes(damage(whole))
+        code, output = root.build()
 
-    assert code == 1, output
-    kind = "gone" if damage == "gone" else "changed"
-    assert f"is damaged: 'observations/{part.name}' is {kind}" in output
-    assert "put these files back from the back-up" in output
-    assert root.hash_published() == before
-    assert len(Lake(root.paths.lake).batch_ids()) == 1
+        assert code == 1, output
+        kind = "gone" if damage is None else "changed"
+        assert f"is damaged: 'observations/{part.name}' is {kind}" in output
+        assert "put these files back from the back-up" in output
+        assert root.hash_published() == before
+        assert len(Lake(root.paths.lake).batch_ids()) == 1
 
     part.write_bytes(whole)
     code, output = root.build()

@@ -2,14 +2,19 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-from sqlalchemy import Engine, event
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from pipelines.locks import is_held
+from pipelines.paths import load_paths
 
 KEPT_FOR = dt.timedelta(days=366)
 
@@ -26,6 +31,12 @@ IN_PROGRESS = (
 
 _GRACE = 300.0
 """Seconds within which a run that has started holds the lock."""
+
+_PATIENCE = 20
+"""Seconds for which another process that writes is waited for."""
+
+_MOST_OPEN = 4
+"""Files: the index, and those of the runs that are written or looked at."""
 
 _PORTION = 100
 """Runs are deleted so many at a time: a year is more than memory should hold."""
@@ -83,31 +94,54 @@ def prune_history(instance: dg.DagsterInstance, *, now: dt.datetime) -> int:
     return count
 
 
-@contextmanager
-def keep_history_open() -> Iterator[None]:
-    """Spare SQLite the disk while the history is written.
+class EventLogs(SqliteEventLogStorage):
+    """Dagster's event logs in SQLite, with connections that are kept.
 
-    Dagster opens and closes a connection for every event. When the last connection of a file closes, SQLite moves its
-    log into the file and waits for the disk; while one more is open it does neither. Without that wait a power cut may
-    cost the last events of the history, never its integrity (https://sqlite.org/pragma.html#pragma_synchronous).
+    Dagster makes a connection for every event, and when the last one of a file closes, SQLite moves its log into the
+    file and waits for the disk: a quarter of a small night. Without that wait a power cut may cost the last events of
+    the history, never its integrity (https://sqlite.org/pragma.html#pragma_synchronous).
+
+    Args:
+        base_dir: Where the files are, one for each run.
+        inst_data: How Dagster's instance names this class.
     """
-    open_files: dict[str, sqlite3.Connection] = {}
 
-    def relax(connection: object, _: object) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        connection.execute("pragma synchronous = normal")
-        ((_, _, file),) = connection.execute("pragma database_list").fetchall()
-        if file and file not in open_files:
-            open_files[file] = sqlite3.connect(file, check_same_thread=False)
-        if file:
-            # only a connection that has read counts as one
-            open_files[file].execute("pragma schema_version").fetchone()
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        super().__init__(base_dir, inst_data)
 
-    event.listen(Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", relax)
-        for connection in open_files.values():
-            connection.close()
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return what the instance configuration may say: nothing, so that a root can be moved."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> "EventLogs":
+        """Return the logs of the root that the settings name."""
+        return cls(str(load_paths().event_logs), inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock, self._find_engine(shard).begin() as connection:
+            yield connection
+
+    def _find_engine(self, shard: str) -> Engine:
+        engine = self._engines.pop(shard, None)
+        if engine is None:
+            engine = create_engine(self.conn_string_for_shard(shard), connect_args={"timeout": _PATIENCE})
+            event.listen(engine, "connect", _relax)
+            self._initdb(engine)
+        self._engines[shard] = engine
+        if len(self._engines) > _MOST_OPEN:
+            self._engines.popitem(last=False)[1].dispose()
+        return engine
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        super().dispose()
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+
+
+def _relax(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("pragma synchronous = normal")

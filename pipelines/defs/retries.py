@@ -10,7 +10,7 @@ from pipelines.settings import load_settings
 
 MOST_RETRIES = 3
 _LONGER_BY = 5
-"""How many times longer than the one before each wait is: five seconds, 25, 125, unless the settings begin with another."""
+"""How many times longer than the one before each wait is: 5, 25 and 125 seconds, unless the first is set."""
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import dagster as dg
 
 from pipelines.defs.endings import REPORTED_TAG, conclude, tag_run
-from pipelines.defs.history import WRITES, fail_abandoned_runs, keep_history_open
+from pipelines.defs.history import WRITES, fail_abandoned_runs
 from pipelines.defs.recordings import Progress, Recording
 from pipelines.defs.resources import Build
 from pipelines.defs.schedules import NIGHTLY_BUILD
@@ -23,6 +23,9 @@ _INSTANCE = """\
 # written by Kết nạp when missing; Dagster's documentation calls it the instance configuration
 telemetry:
   enabled: false
+event_log_storage:
+  module: pipelines.defs.history
+  class: EventLogs
 # no invitation to newsletters in front of the graph
 nux:
   enabled: false
@@ -96,7 +99,6 @@ def run_nightly_build(
     paths.build.mkdir(parents=True, exist_ok=True)
     run_id = str(uuid.uuid4())
     with ExitStack() as stack:
-        stack.enter_context(keep_history_open())
         log = stack.enter_context(paths.run_log.open("w", encoding="utf-8"))
         recording = Recording(run_id, build, log=log, on_progress=on_progress)
         # the history shows nights; a look back is none
