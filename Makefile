@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# of tests; those of a file share what they build, and stay together
+PROCESSES := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check bench-ingest bench-warehouse bench-consistency lock ui documents units postgresql clean
@@ -13,10 +15,10 @@ run: .venv/installed ## install, take in what is new, build, check and publish t
 	@$(BIN)/ketnap build
 
 test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed .venv/postgresql/installed ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest $(PROCESSES) $(OPTIONS)
 
 test-slow: .venv/installed ## run the tests that take hours; OPTIONS=--tenth repeats faults a tenth as often
-	$(BIN)/pytest -m slow $(OPTIONS)
+	$(BIN)/pytest $(PROCESSES) -m slow $(OPTIONS)
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
 	$(BIN)/ruff check .

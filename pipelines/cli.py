@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime  # noqa: TC003 - Typer reads annotations while it runs
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -17,7 +17,7 @@ from rich.console import Console
 from pipelines.commands.findings import Severity  # noqa: TC001 - likewise
 from pipelines.commands.querying import Format
 from pipelines.languages import Language
-from pipelines.moments import parse_moment
+from pipelines.moments import MOST_BETWEEN_NIGHTS, parse_moment
 from pipelines.paths import load_paths
 from pipelines.settings import CHECKOUT
 
@@ -32,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+_HOURS = MOST_BETWEEN_NIGHTS // timedelta(hours=1)
 
 findings_app = typer.Typer(no_args_is_help=False)
 app.add_typer(findings_app, name="findings")
@@ -209,7 +211,7 @@ def send(
 
 @app.command()
 def heartbeat(
-    *, hours: Annotated[int, typer.Option(min=1, help="How long ago the last run may have ended.")] = 26
+    *, hours: Annotated[int, typer.Option(min=1, help="How long ago the last run may have ended.")] = _HOURS
 ) -> None:
     """Say whether the nights still run, tell people if not, and send what is still to be sent. For cron or a timer.
 

@@ -23,6 +23,7 @@ from pipelines.faults import explain_fault
 from pipelines.hashes import inspect_lake
 from pipelines.languages import format_noun
 from pipelines.locks import is_held
+from pipelines.moments import MOST_BETWEEN_NIGHTS
 from pipelines.publication import open_published
 from pipelines.run_reports import read_report
 from pipelines.sources import list_files, read_sources
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.paths import Paths
-
-STALE_AFTER = dt.timedelta(hours=26)
-"""A night and two hours: a published file that is older says that a night did not publish."""
 
 _ROOM = 2**30
 """Bytes that a night needs besides what it writes anew: logs, history, what DuckDB spills."""
@@ -240,11 +238,11 @@ def check_published(paths: Paths, *, now: dt.datetime) -> Diagnosis:
             found=f"{found}, which is in the future",
             remedy="the clock was set back: see that it is right (timedatectl). Batches keep their order all the same",
         )
-    if now - published_at > STALE_AFTER:
+    if now - published_at > MOST_BETWEEN_NIGHTS:
         return Diagnosis(
             subject="published",
             state="warning",
-            found=f"{found}, more than {STALE_AFTER.total_seconds() / 3600:.0f} hours ago",
+            found=f"{found}, more than {MOST_BETWEEN_NIGHTS.total_seconds() / 3600:.0f} hours ago",
             remedy="see above why no night has published since; by hand: ketnap build",
         )
     return Diagnosis(subject="published", state="fine", found=found)

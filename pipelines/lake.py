@@ -187,26 +187,6 @@ def write_no_rows(folder: Path) -> None:
         _no_rows(part).write_parquet(folder / f"{part}.parquet", mkdir=True)
 
 
-def list_unreadable(folder: Path) -> list[Path]:
-    """Return the files of a lake that cannot be read.
-
-    Args:
-        folder: ``data/lake``.
-    """
-    return [file for file in sorted(folder.rglob("[0-9]*.parquet")) if not _is_readable(file)]
-
-
-def _is_readable(file: Path) -> bool:
-    try:
-        pl.read_parquet(file)
-    # whatever the library makes of damaged bytes, a panic of its core included
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise
-        return False
-    return True
-
-
 def parse_batch_id(batch_id: str) -> dt.datetime:
     """Return when a batch was recorded; UTC, without a time zone."""
     return dt.datetime.strptime(batch_id, _BATCH_FORMAT)  # noqa: DTZ007 - batch names are UTC

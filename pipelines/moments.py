@@ -7,6 +7,9 @@ import datetime as dt
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 """Vietnam has no summer time."""
 
+MOST_BETWEEN_NIGHTS = dt.timedelta(hours=26)
+"""A night, and two hours for a long one: when nothing has ended, or been published, for longer, a night is missing."""
+
 
 def parse_moment(text: str) -> dt.datetime:
     """Read a moment; without a zone it is UTC, without a time it is the beginning of the day.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from hypothesis import settings
 from pipelines.identities import derive_identities
 from pipelines.ingestion import Ingestion, ingest
 from pipelines.lake import Lake
+from pipelines.locks import hold_lock
 from pipelines.paths import DBT_PROJECT, Paths
 from pipelines.printed_names import derive_organisations
 from pipelines.settings import CHECKOUT
@@ -33,6 +35,7 @@ settings.load_profile("ketnap")
 
 SMALL_PUBLICATIONS = ("da-nang-2023", "o-mon-2022")
 SHARED = CHECKOUT.parent / "shared"
+MOST_SECONDS_OF_A_BUILD = 900
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -173,12 +176,23 @@ def build_warehouse() -> Callable[..., Built]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Build the warehouse of all files of the checkout, once for all tests."""
-    root = tmp_path_factory.mktemp("warehouse")
-    (root / "data").mkdir()
-    shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw")
-    return _build_warehouse(root)
+def built(tmp_path_factory: pytest.TempPathFactory, is_one_of_many: bool) -> Built:
+    """Build the warehouse of all files of the checkout, once for all tests of all processes, which only read it."""
+    own = tmp_path_factory.getbasetemp()
+    root = (own.parent if is_one_of_many else own) / "warehouse"
+    kept = root / "built.pickle"
+    with hold_lock(root / "built.lock", patience=MOST_SECONDS_OF_A_BUILD):
+        if not kept.is_file():
+            shutil.copytree(CHECKOUT / "data" / "raw", root / "data" / "raw")
+            kept.write_bytes(pickle.dumps(_build_warehouse(root)))
+        built: Built = pickle.loads(kept.read_bytes())
+    return built
+
+
+@pytest.fixture(scope="session")
+def is_one_of_many() -> bool:
+    """Return whether other processes run other tests."""
+    return "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.fixture(scope="session")

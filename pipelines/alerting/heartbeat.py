@@ -17,6 +17,7 @@ from pipelines.alerting.outbox import Message
 from pipelines.alerting.recipients import Topic
 from pipelines.alerting.wording import word_pulse, word_urgent
 from pipelines.lake import Lake
+from pipelines.moments import MOST_BETWEEN_NIGHTS
 from pipelines.run_history import RUN
 from pipelines.whole_files import replace_text
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from pipelines.paths import Paths
 
 NO_RUN = "no_run"
-LIMIT = dt.timedelta(hours=26)
-"""A night, and two hours for a long one."""
-
 TOLERANCE = dt.timedelta(minutes=5)
 """A last run may lie so far in the future: clocks are corrected by little all the time."""
 
@@ -80,7 +78,7 @@ def read_clocks() -> Clocks:
     return Clocks(dt.datetime.now(dt.UTC), time.clock_gettime(time.CLOCK_BOOTTIME), boot_id)
 
 
-def feel_pulse(paths: Paths, clocks: Clocks, *, limit: dt.timedelta = LIMIT) -> Pulse:
+def feel_pulse(paths: Paths, clocks: Clocks, *, limit: dt.timedelta = MOST_BETWEEN_NIGHTS) -> Pulse:
     """Look when the last run ended, and remember when it was seen first.
 
     Args:

@@ -11,7 +11,8 @@ from pipelines.alerting.news import compare_rows, find_news, read_published, rea
 from pipelines.alerting.outbox import Message, deliver, queue_messages
 from pipelines.alerting.recipients import AlertsError, Topic, load_alerts
 from pipelines.alerting.wording import Night, list_reasons, word_digest, word_urgent
-from pipelines.lake import Lake, list_unreadable
+from pipelines.hashes import inspect_lake
+from pipelines.lake import Lake
 from pipelines.locks import LockedError, hold_lock
 from pipelines.moments import find_local
 from pipelines.run_history import RUN, record_run
@@ -69,7 +70,7 @@ def conclude_run(
 
 
 def tell_of_damage(paths: Paths, *, now: dt.datetime) -> list[str]:
-    """Tell people at once, past the outbox, if files of the lake cannot be read: the outbox may be among them.
+    """Tell people at once, past the outbox, if the lake is not as it was written: the outbox may be what is damaged.
 
     Args:
         paths: Where the lake is.
@@ -78,12 +79,13 @@ def tell_of_damage(paths: Paths, *, now: dt.datetime) -> list[str]:
     Returns:
         What went wrong, in sentences.
     """
-    damaged = [str(file) for file in list_unreadable(paths.lake)]
+    damages = inspect_lake(paths.lake).damages
+    damaged = [str(paths.lake / damage.name) for damage in damages]
     try:
         alerts = load_alerts(paths.alerts) if damaged else None
     except AlertsError as error:
         return [str(error)]
-    complaints = [f"{file!r} cannot be read" for file in damaged]
+    complaints = [f"{file!r} is {damage.kind}" for file, damage in zip(damaged, damages, strict=True)]
     for recipient in () if alerts is None else alerts.recipients:
         if Topic.URGENT in recipient.topics:
             key = f"lake-damaged-{find_local(now).date()}-{recipient.name}"
@@ -172,8 +174,8 @@ def _compose_urgent(
     kind, reasons = "publication_blocked", list_reasons(report)
     if report.outcome == "failed":
         kind = "run_failed"
-        if damaged := list_unreadable(paths.lake):
-            kind, reasons = "lake_damaged", [str(file) for file in damaged]
+        if damages := inspect_lake(paths.lake).damages:
+            kind, reasons = "lake_damaged", [str(paths.lake / damage.name) for damage in damages]
     recent = _list_recent(lake, kind, now)
     for recipient in alerts.recipients:
         if Topic.URGENT in recipient.topics and recipient.name not in recent:

@@ -9,8 +9,8 @@ from pipelines.defs.resources import Build
 from pipelines.defs.retries import explaining_faults
 from pipelines.defs.warehouse import list_published_keys
 from pipelines.finding_events import record_findings
-from pipelines.health import STALE_AFTER
 from pipelines.lake import Lake
+from pipelines.moments import MOST_BETWEEN_NIGHTS
 from pipelines.paths import load_paths
 from pipelines.publication import SCHEMAS, publish
 
@@ -29,7 +29,7 @@ def publication() -> dg.Definitions:
         owners=OWNERS,
         tags=tag_asset(PUBLISHED),
         metadata={"data_docs": dg.MetadataValue.url((load_paths().data_docs / "index.html").as_uri())},
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=MOST_BETWEEN_NIGHTS),
     )
     def publication(context: dg.AssetExecutionContext, build: Build) -> dg.MaterializeResult[None]:
         """The DuckDB file that analysts query; replaced whole, never in parts. The lake keeps what it says anew."""

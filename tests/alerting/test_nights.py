@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from alerting.made_up_nights import Hook, finding, publish_made_up, report_run, write_alerts
@@ -108,6 +109,17 @@ def test_a_run_that_failed_on_a_damaged_lake_names_the_files(paths: Paths, told:
 
     assert list_keys(told) == ["lake-damaged-a-reader", "lake-damaged-a-operator"]
     assert str(damaged) in told.requests[0][1]["message"]
+
+
+def test_a_batch_that_can_be_read_and_is_another_is_damaged_too(paths: Paths, told: Hook, clock: Clock) -> None:
+    conclude_run(report_run(paths, "a", clock()), paths, clock=clock)
+    told.requests.clear()
+    (file,) = (paths.lake / "runs").glob("*.parquet")
+    pl.read_parquet(file).with_columns(row_count=pl.lit(1)).write_parquet(file)
+    conclude_run(fail(paths, "b", clock, "damaged"), paths, is_night=False, clock=clock)
+
+    assert list_keys(told) == ["lake-damaged-b-reader", "lake-damaged-b-operator"]
+    assert str(file) in told.requests[0][1]["message"]
 
 
 def test_a_damaged_memory_is_told_past_the_outbox(paths: Paths, told: Hook, clock: Clock) -> None:
