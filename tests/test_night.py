@@ -21,7 +21,7 @@ from pipelines.defs.resources import PATIENCE
 from pipelines.defs.retries import MOST_RETRIES, explaining_faults
 from pipelines.defs.runs import prepare_instance
 from pipelines.defs.schedules import LONGEST_RUN, NIGHTLY_BUILD, schedules
-from pipelines.defs.sensors import NEW_RAW_FILE, sensors
+from pipelines.defs.sensors import BROKEN_RUN, NEW_RAW_FILE, sensors
 from pipelines.ingestion import ingest
 from pipelines.lake import Lake
 from pipelines.locks import hold_lock
@@ -62,7 +62,8 @@ def add_run(
 
 
 def look(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[dg.SensorResult, str | None]:
-    (sensor,) = [each for each in sensors().sensors or [] if isinstance(each, dg.SensorDefinition)]
+    (sensor,) = [each for each in sensors().sensors or [] if each.name == NEW_RAW_FILE]
+    assert isinstance(sensor, dg.SensorDefinition)
     context = dg.build_sensor_context(instance, cursor=cursor)
     return sensor.evaluate_tick(context), context.cursor
 
@@ -264,7 +265,8 @@ def test_the_night_is_limited_in_time_and_in_number(paths: Paths) -> None:
 def test_schedules_and_sensors_run_as_soon_as_there_is_a_daemon(paths: Paths) -> None:
     definitions = [*(schedules().schedules or []), *(sensors().sensors or [])]
 
-    assert {each.name for each in definitions} == {"nightly_build_schedule", "prune_history_schedule", NEW_RAW_FILE}
+    names = {each.name for each in definitions}
+    assert names == {"nightly_build_schedule", "prune_history_schedule", NEW_RAW_FILE, BROKEN_RUN}
     assert all(each.default_status.value == "RUNNING" for each in definitions)
 
 

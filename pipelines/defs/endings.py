@@ -9,6 +9,9 @@ from pipelines.run_reports import RunReport, write_report
 REPORTED_TAG = "ketnap/reported_by_command"
 """Marks a run that `pipelines.defs.runs` follows and reports."""
 
+OUTCOME_TAG = "ketnap/outcome"
+"""What became of a run; marks one that was reported."""
+
 
 def conclude(report: RunReport, build: Build, *, is_told: bool = True, is_night: bool = True) -> RunReport:
     """Write the report of a run; of one that is no look back, remember it and tell people.
@@ -39,7 +42,7 @@ def tag_run(instance: dg.DagsterInstance, report: RunReport) -> None:
     if instance.get_run_by_id(report.run_id) is None:
         return
     tags = {
-        "ketnap/outcome": report.outcome,
+        OUTCOME_TAG: report.outcome,
         "ketnap/new_files": str(report.file_count),
         "ketnap/records_accepted": str(report.accepted_count),
         "ketnap/records_rejected": str(report.rejected_count),

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.defs.endings import REPORTED_TAG, conclude, tag_run
 from pipelines.defs.recordings import Recording
+from pipelines.defs.resources import Build
 
 _SENSOR_TAG = "dagster/sensor_name"
 """Dagster marks runs so that a sensor asked for: they come by day, and bring no digest."""
@@ -24,12 +25,22 @@ def report_publication(context: dg.HookContext) -> None:
 
 def _report(context: dg.HookContext) -> None:
     run = context.instance.get_run_by_id(context.run_id)
-    if run is None or REPORTED_TAG in run.tags:
-        return
-    build = context.resources.build
+    if run is not None and REPORTED_TAG not in run.tags:
+        report_run(context.instance, run, context.resources.build)
+
+
+def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun, build: Build) -> None:
+    """Report a run by what the history says of it.
+
+    Args:
+        instance: The history.
+        run: A run that is over, or has only this left to do.
+        build: What it built.
+    """
+    build.paths.build.mkdir(parents=True, exist_ok=True)
     with build.paths.run_log.open("w", encoding="utf-8") as log:
-        recording = Recording(context.run_id, build, log=log)
-        for entry in context.instance.all_logs(context.run_id):
+        recording = Recording(run.run_id, build, log=log)
+        for entry in instance.all_logs(run.run_id):
             recording.take(entry)
     report = conclude(recording.summarise(), build, is_night=_SENSOR_TAG not in run.tags)
-    tag_run(context.instance, report)
+    tag_run(instance, report)

@@ -75,7 +75,8 @@ class Recording:
         if event is None:
             return
         if event.event_type == dg.DagsterEventType.RUN_FAILURE and not self._errors and not self._failed_checks:
-            error = event.job_failure_data.error
+            # whoever fails a run that nobody executes any more gives a message only
+            error = event.job_failure_data.error if event.event_specific_data else None
             self._errors.append(_explain(error) if error else event.message or "")
         if event.step_key is None:
             return

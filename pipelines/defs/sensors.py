@@ -1,11 +1,15 @@
-"""What starts a run besides the clock: raw files that people have added and left alone for five minutes."""
+"""What looks every minute: for raw files that people have left alone for five minutes, and for runs that broke."""
 
 import time
+from typing import Any
 
 import dagster as dg
 
 from pipelines.arrivals import Watch, look
+from pipelines.defs.endings import OUTCOME_TAG, REPORTED_TAG
 from pipelines.defs.history import fail_abandoned_runs, list_runs_in_progress
+from pipelines.defs.hooks import report_run
+from pipelines.defs.resources import Build
 from pipelines.defs.schedules import NIGHTLY_BUILD
 from pipelines.faults import explain_fault
 from pipelines.lake import Lake
@@ -13,11 +17,15 @@ from pipelines.locks import is_held
 from pipelines.paths import load_paths
 
 NEW_RAW_FILE = "new_raw_file"
+BROKEN_RUN = "broken_run"
+
+_RETRY_TAG = "dagster/will_retry"
+"""Dagster marks runs so that it starts once more."""
 
 
 @dg.definitions
 def sensors() -> dg.Definitions:
-    """Return the sensor of new raw files."""
+    """Return the sensors of new raw files and of broken runs."""
 
     @dg.sensor(
         name=NEW_RAW_FILE,
@@ -47,4 +55,24 @@ def sensors() -> dg.Definitions:
             tags={"ketnap/asked_for_by": NEW_RAW_FILE, "ketnap/files_seen": str(sighting.file_count)},
         )
 
-    return dg.Definitions(sensors=[watch_raw_files])
+    @dg.run_failure_sensor(
+        name=BROKEN_RUN,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells of a run that could not do so itself: it was killed, took too long, or never began.",
+    )
+    def tell_of_broken_runs(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        """Report a run that has failed, unless it was reported, or another one has taken its place or will."""
+        newest = context.instance.get_runs(dg.RunsFilter(job_name=NIGHTLY_BUILD), limit=1)
+        if [run.run_id for run in newest] != [context.dagster_run.run_id]:
+            return dg.SkipReason("it is no night, or there is a newer one")
+        (run,) = newest
+        if {OUTCOME_TAG, REPORTED_TAG} & run.tags.keys():
+            return dg.SkipReason("people know of it")
+        if run.tags.get(_RETRY_TAG) == "true":
+            return dg.SkipReason("it starts once more")
+        config: Any = run.run_config
+        report_run(context.instance, run, Build(**config.get("resources", {}).get("build", {}).get("config", {})))
+        return None
+
+    return dg.Definitions(sensors=[watch_raw_files, tell_of_broken_runs])

@@ -11,6 +11,7 @@ from alerting.made_up_nights import Hook, finding, publish_made_up, write_alerts
 from pipelines.defs.endings import REPORTED_TAG
 from pipelines.defs.hooks import report_failure, report_publication
 from pipelines.defs.resources import Build
+from pipelines.defs.sensors import BROKEN_RUN, sensors
 from pipelines.lake import Lake
 from pipelines.run_reports import read_report
 
@@ -88,3 +89,62 @@ def test_a_look_back_and_what_the_command_reports_are_not_told_here(
 
     assert hook.requests == []
     assert Lake(paths.lake).records("runs").is_empty()
+
+
+# runs that end without a word
+
+
+@pytest.fixture
+def broken(paths: Paths, night: Callable[..., None]) -> Callable[..., object]:
+    """Return what lets runs of jobs fail whose process was killed, and the sensor look at the first."""
+
+    def tell(*jobs: str, tags: Mapping[str, str] | None = None) -> object:
+        (sensor,) = [each for each in sensors().sensors or [] if each.name == BROKEN_RUN]
+        with dg.DagsterInstance.ephemeral() as instance:
+            runs = [create_run(instance, job, tags or {}) for job in jobs]
+            event = instance.report_run_failed(runs[0], "the process of this run was killed")
+            context = dg.build_run_status_sensor_context(
+                sensor_name=BROKEN_RUN, dagster_event=event, dagster_instance=instance, dagster_run=runs[0]
+            )
+            return sensor(context.for_run_failure())
+
+    return tell
+
+
+def create_run(instance: dg.DagsterInstance, name: str, tags: Mapping[str, str]) -> dg.DagsterRun:
+    @dg.job(name=name)
+    def doing_nothing() -> None:
+        pass
+
+    return instance.create_run_for_job(doing_nothing, tags=dict(tags))
+
+
+def test_a_run_that_was_killed_is_told_at_once(paths: Paths, hook: Hook, broken: Callable[..., object]) -> None:
+    assert broken("nightly_build", tags={"dagster/sensor_name": "new_raw_file"}) is None
+
+    ((_, content),) = hook.requests
+    assert content["title"] == "Kết nạp: The run failed, nothing was published"
+    assert "the process of this run was killed" in content["message"]
+    report = read_report(paths.last_run)
+    assert report is not None
+    assert report.outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "tags", "reason"),
+    [
+        (["prune_history"], {}, "no night"),
+        (["nightly_build", "nightly_build"], {}, "a newer one"),
+        (["nightly_build"], {"ketnap/outcome": "failed"}, "know of it"),
+        (["nightly_build"], {REPORTED_TAG: ""}, "know of it"),
+        (["nightly_build"], {"dagster/will_retry": "true"}, "once more"),
+    ],
+)
+def test_what_people_know_or_will_know_is_not_told_again(
+    hook: Hook, broken: Callable[..., object], jobs: list[str], tags: dict[str, str], reason: str
+) -> None:
+    skipped = broken(*jobs, tags=tags)
+
+    assert isinstance(skipped, dg.SkipReason)
+    assert reason in str(skipped.skip_message)
+    assert hook.requests == []
