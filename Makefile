@@ -17,7 +17,7 @@ run: .venv/installed ## install, take in what is new, build, check and publish t
 test: .venv/installed .venv/clients/duckdb-1.4/installed .venv/reference/vietnamadminunits/installed .venv/postgresql/installed ## run the tests
 	$(BIN)/pytest $(PROCESSES) $(OPTIONS)
 
-test-slow: .venv/installed ## run the tests that take hours; OPTIONS=--tenth repeats faults a tenth as often
+test-slow: .venv/installed ## run the tests that take more than an hour; OPTIONS=--tenth repeats a tenth as often
 	$(BIN)/pytest $(PROCESSES) -m slow $(OPTIONS)
 
 check: .venv/installed ## lint, formatting, types, SQL, who may import whom
