@@ -92,6 +92,14 @@ def test_whole_numbers_leave_less_of_a_share_and_of_one_that_cannot_be_nothing(t
     assert any("may be wrong" in text for text in texts)
 
 
+def test_counts_behind_the_percentages_of_a_list_say_how_many_reached_a_threshold(tmp_path: Path) -> None:
+    texts = draw(tmp_path, "n007-003", "--lang", "en")
+
+    # 50 % could be 50.4 %, but not of ten persons of whom five were admitted
+    assert {"n007-003: 4 · Not classified · may be wrong", "2", "[49.5; 51)%"} <= set(texts)
+    assert not any(text.startswith("n007-008") for text in texts)
+
+
 def test_a_report_of_the_same_count_is_drawn_beside_it(tmp_path: Path) -> None:
     texts = draw(tmp_path, "tan-son-2017-008")
 

@@ -38,7 +38,7 @@ decided as (
     select
         *,
         case
-            when not is_possible and is_period_assumed then 'undecidable'
+            when not is_possible and (is_period_assumed or is_base_assumed) then 'undecidable'
             when not is_possible then 'contradicted'
             when is_numerator_known and is_base_known then 'confirmed'
             when is_possible or smallest_explanation_code is not null then 'consistent'
@@ -99,6 +99,7 @@ compared as (
         verdict,
         case
             when not is_possible and is_period_assumed then 'period_not_stated'
+            when not is_possible and is_base_assumed then 'base_not_stated'
             when not is_possible and is_numerator_known and is_base_known then 'percentage_differs'
             when not is_possible and is_base_known then 'no_whole_number'
             when not is_possible and is_numerator_known then 'no_whole_base'

@@ -101,6 +101,7 @@ _FIGURES = """
     where list_contains(?, figures.figure_id)
 """
 _PERCENTAGES = "select * from reports.rpt_printed_percentages where list_contains(?, figure_id)"
+_THRESHOLDS = "select * from reports.rpt_printed_thresholds where list_contains(?, figure_id)"
 _SUSPECTS = """
     select distinct suspects.figure_id
     from reports.rpt_finding_suspects as suspects
@@ -172,13 +173,16 @@ def plot_figures(
     words = _WORDS[language]
     comparisons = _select(connection, _COMPARISONS, list(figure_ids))
     others = dict.fromkeys(name for row in comparisons for name in _list_figures(row))
-    figures = {row["figure_id"]: row for row in _select(connection, _FIGURES, [*figure_ids, *others], language)}
+    percentages = _select(connection, _PERCENTAGES, [*figure_ids, *others])
+    sides = [name for row in percentages for name in _list_sides(row)]
+    read = _select(connection, _FIGURES, [*figure_ids, *others, *sides], language)
+    figures = {row["figure_id"]: row for row in read}
     suspects = {row["figure_id"] for row in _select(connection, _SUSPECTS)}
     wanted = [*figure_ids, *(sorted(others, key=lambda name: name not in suspects) if has_others else ())]
     drawn = [name for name in dict.fromkeys(wanted) if name in figures]
     shown = drawn[:_MOST_FIGURES]
-    percentages = _select(connection, _PERCENTAGES, list(figures))
-    left, late_count = _find_remainders(figures, percentages, comparisons, shown)
+    thresholds = _select(connection, _THRESHOLDS, list(figures))
+    left, late_count = _find_remainders(figures, percentages, thresholds, comparisons, shown)
     reports = _read_reports(connection, shown, language)
     panels = [
         Panel(
@@ -198,7 +202,11 @@ def plot_figures(
 
 
 def _find_remainders(
-    figures: dict[str, Row], percentages: Sequence[Row], comparisons: Sequence[Row], shown: Sequence[str]
+    figures: dict[str, Row],
+    percentages: Sequence[Row],
+    thresholds: Sequence[Row],
+    comparisons: Sequence[Row],
+    shown: Sequence[str],
 ) -> tuple[dict[str, list[tuple[Row, Remainder]]], int]:
     """Return what each comparison leaves of each figure, and of how many that could not be found in time."""
     from pipelines.consistency.comparisons import Register
@@ -208,7 +216,7 @@ def _find_remainders(
     found: defaultdict[str, list[tuple[Row, Remainder]]] = defaultdict(list)
     late_count = 0
     for comparison in comparisons:
-        register = Register(figures.values(), percentages, [comparison])
+        register = Register(figures.values(), percentages, [comparison], thresholds=thresholds)
         for cluster in register.list_clusters():
             for name in cluster.system.by_id.keys() & set(shown):
                 step = _STEP_OF_QUOTIENTS if _is_quotient(figures[name]) else _STEP_OF_COUNTS
@@ -317,6 +325,12 @@ def _read_interval(row: Row) -> Interval:
 
 def _list_figures(comparison: Row) -> list[str]:
     return str(comparison["figure_ids"]).split("|")
+
+
+def _list_sides(percentage: Row) -> list[str]:
+    """Return the figures that state what a percentage is one of, and what it is taken from."""
+    sides = (percentage["numerator_figure_ids"], percentage["base_figure_ids"])
+    return [name for side in sides if side for name in side.split("|")]
 
 
 def _select(

@@ -24,6 +24,7 @@ from pipelines.consistency.constraints import (
     parts_of,
     percent_change,
     percentage,
+    reached,
     yearly_average,
 )
 from pipelines.consistency.repairs import Printed
@@ -63,9 +64,13 @@ PRINTED_COLUMNS = (
 """What is read beside of them to describe what is printed, with what the seeds say of qualifiers and statements."""
 
 RATIO_COLUMNS = (
-    *("figure_id", "numerator_figure_ids", "numerator_high", "base_figure_ids", "base_high", "is_period_assumed"),
+    *("figure_id", "numerator_figure_ids", "numerator_high", "base_figure_ids", "base_high"),
+    *("is_period_assumed", "is_base_assumed"),
 )
 """What is read of ``int_ratios_stated``."""
+
+THRESHOLD_COLUMNS = ("figure_id", "threshold_pct", "bound_side", "is_strict")
+"""What is read of ``int_thresholds_stated``."""
 
 RELATION_COLUMNS = ("rule_code", "observed_figure_id", "figure_ids", "opposite_figure_ids", "is_complete")
 """What is read of ``int_report_relations_gathered``."""
@@ -97,6 +102,7 @@ class Register:
         ratios: Columns `RATIO_COLUMNS`; one row a percentage.
         comparisons: Columns `COMPARISON_COLUMNS`.
         relations: Columns `RELATION_COLUMNS`.
+        thresholds: Columns `THRESHOLD_COLUMNS`; one row a number of organisations.
     """
 
     def __init__(
@@ -105,15 +111,20 @@ class Register:
         ratios: Iterable[Row],
         comparisons: Iterable[Row],
         relations: Iterable[Row] = (),
+        thresholds: Iterable[Row] = (),
     ) -> None:
         self._rows = {str(row["figure_id"]): row for row in figures}
-        self._ratios = {str(row["figure_id"]): row for row in ratios if not row["is_period_assumed"]}
+        self._ratios = {
+            str(row["figure_id"]): row for row in ratios if not (row["is_period_assumed"] or row["is_base_assumed"])
+        }
         self._comparisons = [
             row
             for row in comparisons
             if row["verdict"] != "undecidable" and all(name in self._rows for name in str(row["figure_ids"]).split("|"))
         ]
+        self._thresholds = {str(row["figure_id"]): row for row in thresholds}
         self._statements: dict[str, Statement] = {}
+        self._sides: dict[str, tuple[str, str | Fraction]] = {}
         self._relations: list[Constraint] = []
         for row in self._comparisons:
             self._read_comparison(row)
@@ -230,7 +241,7 @@ class Register:
         if figure_id in self._statements:
             return
         count = self._name(figure_id)
-        if row["statement_code"] in ("level", "repeated_level"):
+        if row["statement_code"] in ("level", "repeated_level") and row["unit"] != "percent":
             self._statements[figure_id] = partial(level, count)
         elif row["statement_code"] == "part_of_ratio":
             whole = _name_count(row, "base_")
@@ -244,6 +255,7 @@ class Register:
         is_excess = row["statement_code"] == "excess_over_target"
         if row["base_value"] is not None:
             offset = 100 if is_excess else 0
+            self._sides[figure_id] = count, Fraction(row["base_value"])
             self._statements[figure_id] = partial(_say_percentage_of, count, Fraction(row["base_value"]), offset)
             return
         whole = _name_count(row, "base_")
@@ -252,6 +264,7 @@ class Register:
             # of another period, or stated elsewhere
             whole = f"base of {figure_id}"
         self._tie(whole, row, "base_", bases, is_complete=ratio["base_high"] is not None)
+        self._sides[figure_id] = count, whole
         self._statements[figure_id] = partial(percent_change if is_excess else percentage, count, whole)
 
     def _tie(self, count: str, row: Row, side: str, figure_ids: str | None, *, is_complete: bool) -> None:
@@ -270,8 +283,8 @@ class Register:
         return wanted in (own, (found.get("base_measure_code"), found.get("base_group_code")))
 
     def _list_counts(self, figure_ids: str | None, measure: str | None = None, group: str | None = None) -> list[str]:
-        """Return the counts of some figures, each once; the figures say what they say."""
-        identifiers = dict.fromkeys((figure_ids or "").split("|")) if figure_ids else {}
+        """Return the counts of those figures that are known, each once; the figures say what they say."""
+        identifiers = [name for name in dict.fromkeys((figure_ids or "").split("|")) if name in self._rows]
         for figure_id in identifiers:
             self._state(figure_id)
         return list(dict.fromkeys(self._name(figure_id, measure, group) for figure_id in identifiers))
@@ -305,6 +318,8 @@ class Register:
             self._relations.append(parts_of(whole, counts, is_complete=True))
         elif rule.endswith("_against_whole") and self._count_the_same(observed, others, rule):
             self._relations.append(self._add_up(row, observed, whole, counts))
+        elif observed in self._thresholds:
+            self._relations += self._count_reached(row, self._thresholds[observed], whole, others)
 
     def _read_relation(self, row: Row) -> None:
         observed = str(row["observed_figure_id"])
@@ -331,6 +346,24 @@ class Register:
         rows = [self._rows[name] for name in (observed, *others)]
         is_same = len({row["unit"] == "percent" for row in rows}) == 1
         return is_same and (rule.startswith("measure_") or len({row["measure_code"] for row in rows}) == 1)
+
+    def _count_reached(self, row: Row, threshold: Row, count: str, others: Iterable[str]) -> list[Constraint]:
+        """Return that a number of organisations counts those of a list that reached so much, or others as well."""
+        relations: list[Constraint] = []
+        marks = []
+        for name in others:
+            if name in self._sides:
+                part, whole = self._sides[name]
+                marks.append(f"{count} counts {name}")
+                relations += reached(
+                    marks[-1],
+                    part,
+                    whole,
+                    Fraction(threshold["threshold_pct"]) * _ONE_HUNDREDTH,
+                    is_lower=threshold["bound_side"] == "lower",
+                    is_strict=bool(threshold["is_strict"]),
+                )
+        return [*relations, parts_of(count, marks, is_complete=row["whole_part_count"] == len(marks))]
 
     def _add_up(self, row: Row, observed: str, count: str, counts: list[str]) -> Constraint:
         is_complete = row["reason_code"] in _COMPLETE

@@ -28,6 +28,8 @@ Statement: TypeAlias = "Callable[[Interval], tuple[Constraint, ...]]"
 """What a value that lies in an interval says of counts."""
 
 _HUNDRED = 100
+_MORE_THAN_ANY = 10**15
+"""Further than any two counts are apart, and any percentage of them."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,41 @@ def subset_of(part: str, whole: str) -> Constraint:
 def equal(one: str, other: str) -> Constraint:
     """Return that two counts are the same."""
     return parts_of(one, [other], is_complete=True)
+
+
+def reached(
+    mark: str, part: str, whole: str | Fraction, threshold: Fraction, *, is_lower: bool, is_strict: bool
+) -> tuple[Constraint, ...]:
+    """Return that a count is 1 where a part reaches so much of its whole, and 0 where it does not.
+
+    That is linear with a number that is larger than any difference: where the count is 1, one of the two bounds on the
+    difference says something, where it is 0 the other (Williams, Model Building in Mathematical Programming, 5th
+    edition, 2013, 9.2).
+
+    Args:
+        mark: The count.
+        part: What may reach it.
+        whole: Of what; a number where that is known.
+        threshold: How much of it; 0.5, not 50 %.
+        is_lower: Whether more reaches it, or less.
+        is_strict: Whether just so much does not.
+    """
+    sign = 1 if is_lower else -1
+    terms: dict[str, Number] = _gather((part, sign))
+    known = Fraction(0)
+    if isinstance(whole, str):
+        terms = _gather((part, sign), (whole, -sign * threshold))
+    else:
+        known = sign * threshold * whole
+    terms |= {mark: -_MORE_THAN_ANY}
+    where_one = Interval(Fraction(-_MORE_THAN_ANY), is_low_open=is_strict).shift(known)
+    where_zero = Interval(None, Fraction(0), is_high_open=not is_strict).shift(known)
+    at_most_one = Interval(None, Fraction(1))
+    return (
+        bound(terms, where_one, rule_code="reached"),
+        bound(terms, where_zero, rule_code="reached"),
+        bound({mark: 1}, at_most_one, rule_code="reached"),
+    )
 
 
 def balance(

@@ -99,6 +99,7 @@ def localise_contradictions(
     ratios: Iterable[Row],
     comparisons: Iterable[Row],
     relations: Iterable[Row] = (),
+    thresholds: Iterable[Row] = (),
     *,
     seconds: float = SECONDS,
 ) -> list[tuple[Any, ...]]:
@@ -110,9 +111,10 @@ def localise_contradictions(
         comparisons: Columns `pipelines.consistency.comparisons.COMPARISON_COLUMNS`; those that name another figure are
             left out.
         relations: Columns `pipelines.consistency.comparisons.RELATION_COLUMNS`, likewise.
+        thresholds: Columns `pipelines.consistency.comparisons.THRESHOLD_COLUMNS`.
         seconds: How long one cluster may take.
     """
-    register = Register(figures, ratios, comparisons, relations)
+    register = Register(figures, ratios, comparisons, relations, thresholds)
     return [row for suspicion in list_suspicions(register, seconds=seconds) for row in _list_rows(suspicion, register)]
 
 

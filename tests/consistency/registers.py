@@ -83,4 +83,5 @@ def make_ratio(figure_id: str, *, of: str | None = None, base: str | None = None
         "base_figure_ids": base,
         "base_high": 1,
         "is_period_assumed": False,
+        "is_base_assumed": False,
     } | said

@@ -137,6 +137,82 @@ def test_a_base_that_is_printed_with_the_percentage_is_a_number() -> None:
     assert find_sets(figures, [compare("attainment_against_target", "attained", "count")], ratios) != []
 
 
+@pytest.mark.parametrize(
+    ("bound_side", "is_strict", "counts", "said", "is_possible"),
+    [
+        # 5 of 10 are no more than 50 %, 6 of 10 are
+        ("lower", True, (5, 6), 2, False),
+        ("lower", True, (5, 6), 1, True),
+        ("lower", True, (6, 6), 2, True),
+        ("lower", False, (5, 6), 2, True),
+        ("lower", False, (4, 6), 2, False),
+        ("upper", True, (5, 4), 2, False),
+        ("upper", True, (5, 4), 1, True),
+        ("upper", False, (5, 4), 2, True),
+        ("upper", False, (6, 4), 2, False),
+    ],
+)
+@pytest.mark.parametrize("is_base_printed", [True, False])
+def test_a_number_of_organisations_that_reached_a_threshold_counts_those_of_its_list(
+    *, bound_side: str, is_strict: bool, counts: tuple[int, int], said: int, is_possible: bool, is_base_printed: bool
+) -> None:
+    figures = [make_figure("reached", said, measure_code="unclassified", unit="organisations")]
+    ratios = []
+    for name, count in zip("ab", counts, strict=True):
+        printed = {"base_value": Decimal(10)} if is_base_printed else {}
+        share = make_share(f"attained {name}", str(10 * count), precision="1", organisation_id=name, **printed)
+        target = make_figure(f"target {name}", 10, organisation_id=name, measure_code="admission_target")
+        figures += [make_figure(name, count, organisation_id=name), target]
+        figures.append(share | {"statement_code": "attainment", "base_measure_code": "admission_target"})
+        ratios.append(make_ratio(f"attained {name}", of=name, base=None if is_base_printed else f"target {name}"))
+    comparison = compare(
+        *("organisations_against_whole", "reached", "attained a", "attained b"),
+        measure_code="unclassified",
+        part_count=2,
+        whole_part_count=2,
+    )
+    threshold = {"figure_id": "reached", "threshold_pct": 50, "bound_side": bound_side, "is_strict": is_strict}
+
+    clusters = Register(figures, ratios, [comparison], thresholds=[threshold]).list_clusters()
+
+    (cluster,) = [one for one in clusters if "reached" in one.system.by_id]
+    sets = localise(cluster.system).minimum_sets
+    assert (sets == ()) == is_possible
+    assert is_possible or frozenset({"reached"}) in sets
+
+
+def test_others_than_those_of_a_short_list_may_have_reached_a_threshold() -> None:
+    figures = [
+        make_figure("reached", 2, measure_code="organisations_meeting_target", unit="organisations"),
+        *(make_share(f"attained {name}", "110", organisation_id=name, base_value=Decimal(10)) for name in "abc"),
+    ]
+    ratios = [make_ratio(f"attained {name}") for name in "abc"]
+    threshold = {"figure_id": "reached", "threshold_pct": 100, "bound_side": "lower", "is_strict": False}
+
+    def is_possible(*listed: str) -> bool:
+        comparison = compare(
+            "organisations_against_whole", "reached", *listed, measure_code="organisations_meeting_target"
+        )
+        clusters = Register(figures, ratios, [comparison], thresholds=[threshold]).list_clusters()
+        return all(localise(cluster.system).verdict == "consistent" for cluster in clusters)
+
+    assert is_possible("attained a")
+    assert is_possible("attained a", "attained b")
+    assert not is_possible("attained a", "attained b", "attained c")
+
+
+def test_a_percentage_that_fits_no_measure_is_no_count() -> None:
+    figures = [
+        make_figure("participants", 94),
+        make_share("excellent", "26.5", measure_code="unclassified") | {"statement_code": "level"},
+    ]
+    ratios = [make_ratio("excellent", base="participants", is_base_assumed=True)]
+
+    clusters = Register(figures, ratios, [compare("share_against_counts", "excellent", "participants")]).list_clusters()
+
+    assert [figure.figure_id for cluster in clusters for figure in cluster.system.figures] == ["participants"]
+
+
 def test_a_percentage_of_an_assumed_day_ties_nothing() -> None:
     figures = [make_figure("base", 100), make_share("share", "28.7", group_code="religious")]
     ratios = [make_ratio("share", base="base", is_period_assumed=True)]
@@ -201,6 +277,19 @@ def test_a_comparison_that_names_an_unknown_figure_is_left_out() -> None:
     register = Register([make_figure("total", 10)], [], [compare("parts_against_whole", "total", "gone")])
 
     assert register.list_clusters() == []
+
+
+def test_a_count_of_a_percentage_that_is_not_known_says_nothing() -> None:
+    ratios = [make_ratio("share", of="gone", base="total")]
+    register = Register(
+        [make_figure("total", 100), make_share("share", "28.7")],
+        ratios,
+        [compare("share_against_counts", "share", "total")],
+    )
+
+    (cluster,) = register.list_clusters()
+
+    assert localise(cluster.system).verdict == "contradicted"
 
 
 def test_what_stands_beside_a_figure_and_before_it_is_known() -> None:

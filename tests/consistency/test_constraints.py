@@ -25,6 +25,7 @@ from pipelines.consistency.constraints import (
     percent_change,
     percentage,
     ratio,
+    reached,
     subset_of,
     yearly_average,
 )
@@ -275,6 +276,24 @@ def test_a_complete_list_adds_up_and_an_incomplete_one_does_not_exceed(parts: li
 
     assert parts_of("whole", names, is_complete=True).holds(counted) == (counted["whole"] == sum(parts))
     assert parts_of("whole", names, is_complete=False).holds(counted) == (counted["whole"] >= sum(parts))
+
+
+@given(
+    *(counts, counts, st.fractions(0, 3, max_denominator=400)),
+    *(st.booleans(), st.booleans(), st.booleans()),
+    st.integers(0, 3),
+)
+def test_a_threshold_is_reached_by_one_of_one_or_by_none(
+    part: int, whole: int, threshold: Fraction, is_lower: bool, is_strict: bool, is_whole_known: bool, mark: int
+) -> None:
+    base = Fraction(whole) if is_whole_known else "whole"
+    is_beyond = part > threshold * whole if is_lower else part < threshold * whole
+    is_reached = is_beyond or (not is_strict and part == threshold * whole)
+
+    constraints = reached("mark", "part", base, threshold, is_lower=is_lower, is_strict=is_strict)
+
+    holds = all(one.holds({"mark": mark, "part": part, "whole": whole}) for one in constraints)
+    assert holds == (mark == int(is_reached))
 
 
 @given(counts, st.integers(0, 4), st.integers(-2, 2))

@@ -19,8 +19,9 @@ def model(dbt: Any, session: DuckDBPyConnection) -> DuckDBPyRelation:
     comparisons = dbt.ref("int_comparisons_unioned")
     contradictions = dbt.ref("int_report_contradictions_unioned")
     relations = dbt.ref("int_report_relations_gathered")
+    thresholds = dbt.ref("int_thresholds_stated")
     rows = localise_contradictions(
-        _read(figures), _read(ratios), _read(comparisons) + _read(contradictions), _read(relations)
+        _read(figures), _read(ratios), _read(comparisons) + _read(contradictions), _read(relations), _read(thresholds)
     )
     columns = ", ".join(f"{name} {data_type}" for name, data_type in COLUMNS.items())
     session.execute(f"create or replace temporary table contradictions_localised ({columns})")

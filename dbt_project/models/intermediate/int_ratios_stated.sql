@@ -5,16 +5,86 @@
 -- The base of an attainment is a target printed with it, or one stated for the same organisation: for the same period, for
 -- the year that the period is part of, or, of a period longer than a year, for the term. A comparison that rests on an
 -- assumption can confirm, but never contradict: that an undated "now" is the latest dated day of the same document, that a
--- target stated in another document was still the same, that a quarter was measured against the target of the year.
-with figures as (
+-- target stated in another document was still the same, that a quarter was measured against the target of the year, that a
+-- percentage which fits no measure is of the persons that one count of the document calls the same ("94 học viên … 26,5% học
+-- viên loại giỏi").
+with attributed as (
 
     select * from {{ ref('int_figures_attributed') }}
+    where duplicate_of_figure_id is null and organisation_id <> 'unknown'
+
+),
+
+nouns as (
+
+    select
+        attributed.figure_id,
+        attributed.document_id,
+        attributed.organisation_id,
+        attributed.measure_code,
+        attributed.group_code,
+        attributed.unit,
+        sentences.counted_noun
+    from attributed
+    inner join {{ ref('int_figures_in_sentences') }} as sentences
+        on attributed.figure_id = sentences.figure_id
+    where attributed.statement_code = 'level' and sentences.counted_noun is not null
+
+),
+
+same_nouns as (
+
+    select
+        percentages.figure_id,
+        percentages.organisation_id,
+        min(counted.figure_id) as base_figure_id,
+        min(counted.measure_code) as base_measure_code,
+        min(counted.group_code) as base_group_code
+    from nouns as percentages
+    inner join nouns as counted
+        on
+            percentages.document_id = counted.document_id
+            and percentages.organisation_id = counted.organisation_id
+            and percentages.counted_noun = counted.counted_noun
+            and counted.measure_code <> 'unclassified'
+            and counted.unit = 'persons'
+    where percentages.measure_code = 'unclassified' and percentages.unit = 'percent'
+    group by percentages.figure_id, percentages.organisation_id
+    -- of several it is not known which is meant
+    having count(*) = 1
+
+),
+
+{%- set said = [
+    'figure_id', 'document_id', 'organisation_id', 'measure_code', 'group_code', 'period_id', 'period_type_code', 'starts_on',
+    'ends_on', 'base_value', 'base_starts_on', 'base_ends_on', 'qualifier_code', 'printed', 'printed_precision', 'value',
+    'value_low', 'is_value_low_open', 'value_high', 'is_value_high_open', 'conventional_low', 'conventional_high',
+] %}
+
+figures as (
+
+    select
+        {{ said | join(', ') }},
+        statement_code,
+        base_measure_code,
+        base_group_code
+    from attributed
     where
-        duplicate_of_figure_id is null
-        and organisation_id <> 'unknown'
-        and measure_code <> 'unclassified'
+        measure_code <> 'unclassified'
         and unit = 'percent'
         and statement_code in ('share', 'attainment', 'excess_over_target', 'ratio_to_members')
+
+    union all
+
+    select
+        attributed.{{ said | join(', attributed.') }},
+        'share' as statement_code,
+        same_nouns.base_measure_code,
+        same_nouns.base_group_code
+    from attributed
+    inner join same_nouns
+        on attributed.figure_id = same_nouns.figure_id and attributed.organisation_id = same_nouns.organisation_id
+    where attributed.value <= 100
 
 ),
 
@@ -109,6 +179,7 @@ bases as (
             percentages.organisation_id = counts.organisation_id
             and percentages.base_measure_code = counts.measure_code
             and percentages.base_group_code = counts.group_code
+            and percentages.measure_code <> 'unclassified'
             and (
                 (
                     percentages.document_id = counts.document_id
@@ -133,6 +204,21 @@ bases as (
                     and (percentages.base_ends_on is null or percentages.base_ends_on = counts.ends_on)
                 )
             )
+
+    union all
+
+    select
+        same_nouns.figure_id as ratio_figure_id,
+        same_nouns.organisation_id,
+        counts.figure_id as figure_ids,
+        counts.count_low,
+        counts.count_high,
+        counts.starts_on,
+        false as is_assumed,
+        1 as preference
+    from same_nouns
+    inner join {{ ref('int_counts_stated') }} as counts
+        on same_nouns.base_figure_id = counts.figure_id and same_nouns.organisation_id = counts.organisation_id
 
 )
 
@@ -182,7 +268,8 @@ select
         as base_high,
     bases.starts_on as base_starts_on,
     coalesce(numerators.is_assumed, false)
-    or (percentages.base_value is null and coalesce(bases.is_assumed, false)) as is_period_assumed
+    or (percentages.base_value is null and coalesce(bases.is_assumed, false)) as is_period_assumed,
+    percentages.measure_code = 'unclassified' as is_base_assumed
 from percentages
 left join numerators
     on

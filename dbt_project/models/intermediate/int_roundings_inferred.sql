@@ -1,12 +1,12 @@
 -- Whether a publication rounds percentages or cuts them off, from those that leave no doubt: counts are printed beside them of
--- which only one of the two gives what is printed.
+-- which only one of the two gives what is printed. A percentage of an assumed base leaves a doubt.
 with tested as (
 
     select
         document_id,
         figure_id,
-        max(case when explanation_code = 'rounding' then 1 else 0 end) as is_rounded,
-        max(case when explanation_code = 'truncation' then 1 else 0 end) as is_cut
+        max(case when explanation_code = 'rounding' and not is_base_assumed then 1 else 0 end) as is_rounded,
+        max(case when explanation_code = 'truncation' and not is_base_assumed then 1 else 0 end) as is_cut
     from {{ ref('int_ratios_tested') }}
     group by document_id, figure_id
 

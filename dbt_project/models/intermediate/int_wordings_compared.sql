@@ -2,7 +2,9 @@
 --   a vague word before a number given to its last unit ("gần 15.927");
 --   admissions that include those still expected (614 = 260 admitted + 354 expected);
 --   the coverage called attainment of a target (111/112 as "trên 99 % chỉ tiêu");
---   an attainment that counts from later than its target does (since 2021, of the target of 2020-2025).
+--   an attainment that counts from later than its target does (since 2021, of the target of 2020-2025);
+--   admissions that stand in one sentence with the members of other organisations, and are more than any of these;
+--   as many withdrawals as expulsions: "cho ra khỏi Đảng" is said of both, and may be of the same persons.
 with figures as (
 
     select * from {{ ref('int_figures_attributed') }}
@@ -166,6 +168,109 @@ late_starts as (
 
 ),
 
+listed as (
+
+    select
+        figures.*,
+        sentences.sentence_number
+    from figures
+    inner join {{ ref('int_figures_in_sentences') }} as sentences
+        on figures.figure_id = sentences.figure_id
+    where
+        figures.measure_code in ('admissions', 'members')
+        and figures.statement_code = 'level'
+        and figures.scope_code = 'one'
+        and figures.organisation_id <> 'unknown'
+
+),
+
+mixed as (
+
+    select
+        document_id,
+        group_code,
+        min(case when measure_code = 'admissions' then figure_id end) as observed_figure_id,
+        {{ dbt.listagg('figure_id', "'|'", 'order by figure_id') }} as figure_ids,
+        min(case when measure_code = 'admissions' then value end) as fewest_admissions,
+        max(case when measure_code = 'members' then value end) as most_members
+    from listed
+    group by document_id, sentence_number, level_code, group_code
+    having
+        -- a list of organisations, each with one number
+        count(distinct organisation_id) = count(*)
+        and sum(case when measure_code = 'members' then 1 else 0 end) > 1
+        and min(case when measure_code = 'admissions' then value end)
+        > max(case when measure_code = 'members' then value end)
+
+),
+
+admitted_members as (
+
+    select
+        mixed.document_id,
+        listed.organisation_id,
+        listed.measure_code,
+        listed.group_code,
+        listed.period_id,
+        mixed.observed_figure_id,
+        mixed.figure_ids,
+        mixed.fewest_admissions as observed_low,
+        mixed.fewest_admissions as observed_high,
+        cast(null as decimal(18, 6)) as expected_low,
+        cast(null as decimal(18, 6)) as expected_high,
+        'consistent' as verdict,
+        'admissions_among_members' as reason_code,
+        'nói là kết nạp từ ' || {{ format_number('mixed.fewest_admissions', 'vi') }}
+        || ' người trở lên, nhưng trong cùng câu số đảng viên của các đơn vị khác nhiều nhất là '
+        || {{ format_number('mixed.most_members', 'vi') }} || '; có thể đều là số đảng viên' as detail_vi,
+        'at least ' || {{ format_number('mixed.fewest_admissions', 'en') }}
+        || ' are said to have been admitted, but in the same sentence other organisations have at most '
+        || {{ format_number('mixed.most_members', 'en') }} || ' members; all of them may be members' as detail_en
+    from mixed
+    inner join listed
+        on mixed.observed_figure_id = listed.figure_id
+
+),
+
+counted_twice as (
+
+    select
+        withdrawals.document_id,
+        withdrawals.organisation_id,
+        withdrawals.measure_code,
+        withdrawals.group_code,
+        withdrawals.period_id,
+        withdrawals.figure_id as observed_figure_id,
+        withdrawals.figure_id || '|' || expulsions.figure_id as figure_ids,
+        withdrawals.value as observed_low,
+        withdrawals.value as observed_high,
+        cast(null as decimal(18, 6)) as expected_low,
+        cast(null as decimal(18, 6)) as expected_high,
+        'consistent' as verdict,
+        'same_persons_possible' as reason_code,
+        'cho ra khỏi Đảng ' || withdrawals.printed || ', khai trừ ' || expulsions.printed
+        || ': nếu là cùng những người thì chỉ đếm một lần' as detail_vi,
+        withdrawals.printed || ' withdrawals and ' || expulsions.printed
+        || ' expulsions: if they are the same persons, they count once' as detail_en
+    from figures as withdrawals
+    inner join figures as expulsions
+        on
+            withdrawals.document_id = expulsions.document_id
+            and withdrawals.organisation_id = expulsions.organisation_id
+            and withdrawals.group_code = expulsions.group_code
+            and withdrawals.period_id = expulsions.period_id
+            and expulsions.measure_code = 'expulsions'
+            and expulsions.statement_code = 'level'
+            and withdrawals.value = expulsions.value
+    where
+        withdrawals.measure_code = 'withdrawals'
+        and withdrawals.statement_code = 'level'
+        -- a form has a line for each, and one is as often as not one
+        and withdrawals.publication_id is not null
+        and withdrawals.value > 1
+
+),
+
 found as (
 
     select * from vague
@@ -175,6 +280,10 @@ found as (
     select * from coverage
     union all
     select * from late_starts
+    union all
+    select * from admitted_members
+    union all
+    select * from counted_twice
 
 ),
 

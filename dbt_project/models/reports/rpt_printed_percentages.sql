@@ -30,7 +30,8 @@ select
     ratios.base_figure_ids,
     ratios.base_low,
     ratios.base_high,
-    ratios.is_period_assumed
+    ratios.is_period_assumed,
+    ratios.is_base_assumed
 from ratios
 inner join published
     on ratios.figure_id = published.figure_id
