@@ -114,7 +114,7 @@ compared as (
             else 'count_not_stated'
         end as reason_code,
         case
-            when explanation_code = 'truncation' and rounding_code = 'both' then 'stray_truncation'
+            when explanation_code = 'truncation' and rounding_code = 'both' and not is_base_assumed then 'stray_truncation'
             else coalesce(explanation_code, smallest_explanation_code)
         end as explanation_code,
         {% for language in ['vi', 'en'] %}

@@ -350,20 +350,19 @@ class Register:
     def _count_reached(self, row: Row, threshold: Row, count: str, others: Iterable[str]) -> list[Constraint]:
         """Return that a number of organisations counts those of a list that reached so much, or others as well."""
         relations: list[Constraint] = []
-        marks = []
-        for name in others:
-            if name in self._sides:
-                part, whole = self._sides[name]
-                marks.append(f"{count} counts {name}")
-                relations += reached(
-                    marks[-1],
-                    part,
-                    whole,
-                    Fraction(threshold["threshold_pct"]) * _ONE_HUNDREDTH,
-                    is_lower=threshold["bound_side"] == "lower",
-                    is_strict=bool(threshold["is_strict"]),
-                )
-        return [*relations, parts_of(count, marks, is_complete=row["whole_part_count"] == len(marks))]
+        # an organisation of which several percentages are printed is one
+        sides = dict.fromkeys(self._sides[name] for name in others if name in self._sides)
+        marks = {f"{count} counts {part}": (part, whole) for part, whole in sides}
+        for mark, (part, whole) in marks.items():
+            relations += reached(
+                mark,
+                part,
+                whole,
+                Fraction(threshold["threshold_pct"]) * _ONE_HUNDREDTH,
+                is_lower=threshold["bound_side"] == "lower",
+                is_strict=bool(threshold["is_strict"]),
+            )
+        return [*relations, parts_of(count, [*marks], is_complete=row["whole_part_count"] == len(marks))]
 
     def _add_up(self, row: Row, observed: str, count: str, counts: list[str]) -> Constraint:
         is_complete = row["reason_code"] in _COMPLETE

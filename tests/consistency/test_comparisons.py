@@ -181,6 +181,27 @@ def test_a_number_of_organisations_that_reached_a_threshold_counts_those_of_its_
     assert is_possible or frozenset({"reached"}) in sets
 
 
+def test_an_organisation_of_which_two_percentages_are_printed_is_one() -> None:
+    of_target = {"statement_code": "attainment", "base_measure_code": "admission_target"}
+    figures = [
+        make_figure("reached", 1, measure_code="organisations_meeting_target", unit="organisations"),
+        make_share("attained", "110", organisation_id="a") | of_target,
+        make_share("exceeded", "10", organisation_id="a") | of_target | {"statement_code": "excess_over_target"},
+    ]
+    comparison = compare(
+        *("organisations_against_whole", "reached", "attained", "exceeded"),
+        measure_code="organisations_meeting_target",
+        whole_part_count=1,
+    )
+    threshold = {"figure_id": "reached", "threshold_pct": 100, "bound_side": "lower", "is_strict": False}
+
+    (cluster,) = Register(
+        figures, [make_ratio("attained"), make_ratio("exceeded")], [comparison], thresholds=[threshold]
+    ).list_clusters()
+
+    assert localise(cluster.system).verdict == "consistent"
+
+
 def test_others_than_those_of_a_short_list_may_have_reached_a_threshold() -> None:
     figures = [
         make_figure("reached", 2, measure_code="organisations_meeting_target", unit="organisations"),

@@ -14,6 +14,7 @@
     'int_yearly_averages_compared',
     'int_repeated_figures_compared',
     'int_stocks_compared',
+    'int_cells_compared',
     'int_wordings_compared',
 ] %}
 with compared as (

@@ -8,7 +8,6 @@ with figures as (
 
 ),
 
--- as long as before: places stay what they are
 texts as (
 
     select
@@ -24,6 +23,7 @@ placed as (
         figures.figure_id,
         figures.document_id,
         figures.char_start,
+        figures.char_end,
         substring(texts.text_body, 1, cast(figures.char_start as integer)) as text_before,
         substring(texts.text_body, cast(figures.char_end + 1 as integer)) as text_after
     from figures
@@ -38,6 +38,7 @@ cut as (
         figure_id,
         document_id,
         char_start,
+        char_end,
         -- each end is one character shorter
         length(text_before)
         - length(replace(replace(replace(replace(text_before, '. ', '.'), '! ', '!'), '? ', '?'), '… ', '…'))
@@ -52,6 +53,7 @@ select
     figure_id,
     document_id,
     char_start,
+    char_end,
     sentence_number,
     following_words,
     -- the first two words right after the number, or after its percent sign: what is counted

@@ -23,12 +23,14 @@ nouns as (
         attributed.organisation_id,
         attributed.measure_code,
         attributed.group_code,
+        attributed.period_id,
         attributed.unit,
         sentences.counted_noun
     from attributed
     inner join {{ ref('int_figures_in_sentences') }} as sentences
         on attributed.figure_id = sentences.figure_id
-    where attributed.statement_code = 'level' and sentences.counted_noun is not null
+    -- "đảng viên" are those admitted, those of before, and those of after
+    where attributed.statement_code = 'level' and sentences.counted_noun <> 'đảng viên'
 
 ),
 
@@ -45,6 +47,7 @@ same_nouns as (
         on
             percentages.document_id = counted.document_id
             and percentages.organisation_id = counted.organisation_id
+            and percentages.period_id = counted.period_id
             and percentages.counted_noun = counted.counted_noun
             and counted.measure_code <> 'unclassified'
             and counted.unit = 'persons'

@@ -81,6 +81,7 @@ expected as (
     where
         totals.measure_code = 'admissions'
         and totals.statement_code = 'level'
+        and totals.organisation_id <> 'unknown'
         and totals.value = admitted.value + awaited.value
 
 ),
@@ -196,8 +197,9 @@ mixed as (
     from listed
     group by document_id, sentence_number, level_code, group_code
     having
-        -- a list of organisations, each with one number
+        -- a list of organisations, each with one number, and several of both
         count(distinct organisation_id) = count(*)
+        and sum(case when measure_code = 'admissions' then 1 else 0 end) > 1
         and sum(case when measure_code = 'members' then 1 else 0 end) > 1
         and min(case when measure_code = 'admissions' then value end)
         > max(case when measure_code = 'members' then value end)
@@ -267,6 +269,7 @@ counted_twice as (
         and withdrawals.statement_code = 'level'
         -- a form has a line for each, and one is as often as not one
         and withdrawals.publication_id is not null
+        and withdrawals.organisation_id <> 'unknown'
         and withdrawals.value > 1
 
 ),
