@@ -39,13 +39,14 @@ T = TypeVar("T")
 MOST_FILES = 1000
 MOST_BYTES = 2**26
 """What one batch takes in at most. More files are several batches: memory stays bounded, and of a run that is killed no
-more than three batches are read again."""
+more than four batches are read again: one that is written, one that is joined, and what is being read."""
 
 _PORTIONS = 8
 """Of a batch. They are read by different processes, which end together if portions are small."""
 _MOST_HELPERS = 3
-_MOST_GIVEN = 2
-"""Portions that a helper has at a time: one that it reads, and one that waits lest the helper does."""
+_MOST_GIVEN = 12
+"""Portions that helpers have at a time: those that they read, and others that wait while a batch is looked through, lest
+helpers do."""
 _UNKNOWN = FileVersion("", "", frozenset())
 
 
@@ -136,8 +137,8 @@ class _Found(NamedTuple):
 def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int) -> Iterator[_Found]:
     """Read portions; what is read first is given first.
 
-    If they are more than one batch, processes are started that help, and find portions waiting for them. A portion that
-    would wait too long is read here.
+    If they are more than one batch, processes are started that help, and find portions waiting for them. When enough
+    wait, the next is read here; when there is no next one, those that still wait are taken back.
     """
     given: deque[tuple[list[RawFile], Future[Intake]]] = deque()
     first = list(islice(portions, _PORTIONS + 1))
@@ -149,7 +150,7 @@ def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
         for files in chain(first, portions):
             while given and given[0][1].done():
                 yield _collect(*given.popleft())
-            if helpers is not None and len(given) < _MOST_GIVEN * helper_count:
+            if helpers is not None and len(given) < _MOST_GIVEN:
                 given.append((files, helpers.submit(_help, files, max_bytes)))
             else:
                 yield _Found(files, _read_files(files, sources, max_bytes))
@@ -157,7 +158,11 @@ def _read(portions: Iterator[list[RawFile]], sources: Sources, *, max_bytes: int
             # each ends when nothing is left for it, while the last batches are written
             helpers.shutdown(wait=False)
         while given:
-            yield _collect(*given.popleft())
+            if given[-1][1].cancel():
+                files, _ = given.pop()
+                yield _Found(files, _read_files(files, sources, max_bytes))
+            else:
+                yield _collect(*given.popleft())
 
 
 def _collect(files: list[RawFile], reading: Future[Intake]) -> _Found:
