@@ -6,6 +6,7 @@ rejected now: a code added to the vocabulary may make its records acceptable.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -45,8 +46,8 @@ _PORTIONS = 8
 """Of a batch. They are read by different processes, which end together if portions are small."""
 _MOST_HELPERS = 3
 _MOST_GIVEN = 12
-"""Portions that helpers have at a time: those that they read, and others that wait while a batch is looked through, lest
-helpers do."""
+"""Portions that helpers have at a time: those that they read, and others that wait while a batch is looked through, so
+that helpers need not."""
 _UNKNOWN = FileVersion("", "", frozenset())
 
 
@@ -185,8 +186,9 @@ def _start_helpers(count: int, sources: Sources) -> ProcessPoolExecutor:
 
 
 def _begin_process(sources: Sources) -> None:
-    """Keep the sources."""
+    """Keep the sources, and what was imported."""
     _SOURCES.update(sources)
+    gc.freeze()
     end_with_parent()
 
 
