@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -22,7 +21,7 @@ from pipelines.records import RECORDS, RECORDS_OF_REPORTS
 from pipelines.whole_files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pipelines.observations import Intake
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 _BATCH_FORMAT = "%Y%m%dT%H%M%S%fZ"
 
 
-@dataclass(frozen=True)
-class FileVersion:
+class FileVersion(NamedTuple):
     """The newest version of a raw file that the lake knows.
 
     Attributes:
@@ -79,14 +77,13 @@ class Lake:
 
     def file_versions(self) -> dict[str, FileVersion]:
         """Return the newest version of every file, by path."""
-        rejections = self.read("rejections")
         by_version: dict[tuple[str, str], set[str]] = {}
-        for batch_id, path, rejection_id in rejections.select("batch_id", "file_path", "rejection_id").iter_rows():
+        for batch_id, path, rejection_id in self._select("rejections", "batch_id", "file_path", "rejection_id"):
             by_version.setdefault((batch_id, path), set()).add(rejection_id)
-        versions = {}
-        for batch_id, path, sha256 in self.read("files").select("batch_id", "file_path", "file_sha256").iter_rows():
-            versions[path] = FileVersion(path, sha256, frozenset(by_version.get((batch_id, path), ())))
-        return versions
+        return {
+            path: FileVersion(path, sha256, frozenset(by_version.get((batch_id, path), ())))
+            for batch_id, path, sha256 in self._select("files", "batch_id", "file_path", "file_sha256")
+        }
 
     def append(self, intake: Intake, *, now: dt.datetime) -> str:
         """Write one batch.
@@ -164,6 +161,13 @@ class Lake:
             records.write_parquet(folder / f"{kind}.parquet", mkdir=True)
             counts[kind] = records.height
         return counts
+
+    def _select(self, part: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+        """Give some columns of one part of all batches, the oldest first, without reading the others."""
+        files = [self._part_file(part, batch_id) for batch_id in self.batch_ids()]
+        schema = _no_rows(part).select(columns).schema
+        rows = pl.scan_parquet(files, schema=schema, extra_columns="ignore") if files else pl.LazyFrame(schema=schema)
+        return rows.collect().iter_rows()
 
     def _part_file(self, part: str, batch_id: str) -> Path:
         return self._folder / part / f"{batch_id}.parquet"
