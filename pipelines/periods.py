@@ -15,6 +15,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+TEXT_FORMS = (
+    "6 tháng đầu năm 2024",
+    "quý III/2024",
+    "tháng 7 năm 2024",
+    "năm 2024",
+    "từ 01/01/2024 đến 30/6/2024",
+)
+"""How Vietnamese reports print periods, an example of each form."""
+
 _DAY = dt.timedelta(days=1)
 _MONTHS = 12
 _FORMS = "2024, 2024-07, 2024-Q3, 2024-H1, 2024-M9, 2008/2016 or 2020-2025"
@@ -279,10 +288,7 @@ def parse_period_text(text: str) -> Period:
     try:
         return parse_period(plain.upper())
     except ValueError:
-        message = (
-            f"{text!r} is no period\nwrite 6 tháng đầu năm 2024, quý III/2024, tháng 7 năm 2024, năm 2024 or "
-            "từ 01/01/2024 đến 30/6/2024"
-        )
+        message = f"{text!r} is no period\nwrite {', '.join(TEXT_FORMS[:-1])} or {TEXT_FORMS[-1]}"
         raise ValueError(message) from None
 
 

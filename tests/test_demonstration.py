@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 import pytest
+from alerting.made_up_nights import find_mailbox, serve_mail, write_alerts
 from python_calamine import CalamineWorkbook
 from readers.reports import LAYOUTS, check_account, read_report
 from rich.console import Console
@@ -180,6 +181,7 @@ class Shown(NamedTuple):
     output: str
     paths: Paths
     former: str
+    mail_count: int
 
 
 @pytest.fixture(scope="module")
@@ -187,14 +189,22 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     paths = Paths(tmp_path_factory.mktemp("real"))
     shutil.copytree(CHECKOUT_PATHS.raw, paths.raw)
     former = _digest(paths.root)
-    run = subprocess.run(
-        [Path(sys.executable).with_name("ketnap"), "demo", "--lang", "en"],
-        env={**os.environ, "KETNAP_ROOT": str(paths.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Shown(run.returncode, run.stdout + run.stderr, paths, former)
+    told = Paths(tmp_path_factory.mktemp("told"))
+    write_alerts(told, {"name": "lan", "url_variable": "LAN"})
+    with serve_mail(find_mailbox()) as mail:
+        run = subprocess.run(
+            [Path(sys.executable).with_name("ketnap"), "demo", "--lang", "en"],
+            env={
+                **os.environ,
+                "KETNAP_ROOT": str(paths.root),
+                "KETNAP_ALERTS": str(told.alerts),
+                "LAN": mail.url(),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    return Shown(run.returncode, run.stdout + run.stderr, paths, former, len(mail.mails))
 
 
 def _digest(root: Path) -> str:
@@ -218,6 +228,10 @@ def test_the_command_finds_what_is_planted_and_names_nothing_else(shown: Shown) 
 def test_the_real_warehouse_is_not_touched(shown: Shown) -> None:
     assert _digest(shown.paths.root) == shown.former
     assert shown.paths.demonstration.published_database.is_file()
+
+
+def test_nobody_is_told_of_what_is_made_up(shown: Shown) -> None:
+    assert shown.mail_count == 0
 
 
 def test_what_is_made_up_is_marked_wherever_it_shows(shown: Shown) -> None:

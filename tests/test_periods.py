@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from pipelines.paths import DBT_PROJECT
-from pipelines.periods import Period, exact_cover, parse_period, parse_period_text
+from pipelines.periods import TEXT_FORMS, Period, exact_cover, parse_period, parse_period_text
 
 if TYPE_CHECKING:
     from conftest import Built
@@ -396,6 +396,11 @@ def test_days_that_are_no_calendar_period_are_taken_as_they_are() -> None:
         "year_to_date", dt.date(2024, 1, 1), dt.date(2024, 9, 17)
     )
     assert parse_period_text("từ 10/9/2024 đến 9/10/2024").period_type_code == "day"
+
+
+@pytest.mark.parametrize("text", TEXT_FORMS)
+def test_what_a_message_tells_people_to_write_is_read(text: str) -> None:
+    assert parse_period_text(text).ends_on
 
 
 @pytest.mark.parametrize(

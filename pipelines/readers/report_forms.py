@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pipelines.observations import FILE_COLUMNS, FILES, REJECTIONS, Intake, frame
-from pipelines.periods import parse_period_text
+from pipelines.periods import TEXT_FORMS, parse_period_text
 from pipelines.readers.containers import Refusal
 from pipelines.readers.rejecting import Rejections
 from pipelines.readers.report_cells import ReportCells
@@ -254,7 +254,7 @@ def read_period(text: str, reported_on: dt.date | None) -> Period:
     try:
         period = parse_period_text(text)
     except ValueError as error:
-        raise Fault(reason_code="unknown_period", expected=str(error).partition("\n")[2]) from error
+        raise Fault(reason_code="unknown_period", expected=", ".join(TEXT_FORMS)) from error
     days = [day for day in (period.starts_on, period.ends_on) if day]
     if not all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in days):
         raise Fault(reason_code="unknown_period", expected=f"{_FIRST_YEAR}–{_LAST_YEAR}")

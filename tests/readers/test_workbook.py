@@ -301,6 +301,14 @@ def test_a_report_that_cannot_be_placed_is_refused_whole(cells: dict[str, Any], 
     assert found.observations.is_empty()
 
 
+def test_a_message_about_a_period_is_in_one_language() -> None:
+    (row,) = read(write(HEAD | LINES | {"A3": "Kỳ báo cáo: vừa qua"})).rejections.iter_rows(named=True)
+
+    forms = "6 tháng đầu năm 2024, quý III/2024, tháng 7 năm 2024, năm 2024, từ 01/01/2024 đến 30/6/2024"
+    assert row["message_vi"] == f"Không đọc được kỳ báo cáo: vừa qua. Cần: {forms}."
+    assert row["message_en"] == f"The period of the report cannot be read: vừa qua. Expected: {forms}."
+
+
 def test_a_list_of_persons_leaves_nothing_of_its_content() -> None:
     persons = {"A1": "Họ và tên", "B1": "Ngày sinh", "A2": "Nguyễn Thị Thử", "B2": "1/2/1990"}
     rejections = read(write(HEAD | LINES, persons)).rejections
