@@ -38,6 +38,9 @@ DISPATCHED = {
     r"read_parquet\([^)]*\)": "the external location of a source",
     r"\bmd5\(": "dbt.hash",
     r"string_agg\(": "dbt.listagg",
+    r"\(select unnest\(few\.found, recursive := true\) from \(select list\(\{.*?\}\) as found from \w+\) as few\)": (
+        "few_rows: everybody else selects the columns"
+    ),
     r"date_diff\('day', [^:]+::timestamp, [^:]+::timestamp \)": "dbt.datediff",
 }
 """What macros with a version of their own for Spark write for DuckDB, and for what."""

@@ -17,3 +17,7 @@
 
 {% macro inlined() -%}
 {%- endmacro %}
+
+{% macro few_rows(relation, columns) -%}
+    (select {{ columns | join(', ') }} from {{ relation }})
+{%- endmacro %}

@@ -188,17 +188,20 @@ lines as (
 
 ),
 
+doubted as (
+
+    select distinct
+        source_id,
+        organisation_id,
+        period_id
+    from contradicted
+
+),
+
 suspected as (
 
     select * from stated
-    where
-        (source_id, organisation_id, period_id) in (
-            select
-                lines.source_id,
-                lines.organisation_id,
-                lines.period_id
-            from lines
-        )
+    where (source_id, organisation_id, period_id) in {{ few_rows('doubted', ['source_id', 'organisation_id', 'period_id']) }}
 
 ),
 

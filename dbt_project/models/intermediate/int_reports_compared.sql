@@ -136,39 +136,56 @@ pairs as (
 
 ),
 
-earlier_counts as {{ inlined() }} (
+later_counts as (
 
-    {{ reported_counts() }}
+    select
+        counts.*,
+        pairs.earlier_document_id,
+        pairs.earlier_period_id
+    from counts
+    inner join {{ few_rows('pairs', ['document_id', 'organisation_id', 'period_id', 'earlier_document_id', 'earlier_period_id']) }} as pairs
+        on
+            counts.document_id = pairs.document_id
+            and counts.organisation_id = pairs.organisation_id
+            and counts.period_id = pairs.period_id
+
+),
+
+earlier_counts as (
+
+    select * from (
+
+        {{ reported_counts() }}
+
+    ) as counts
+    where
+        (document_id, organisation_id, period_id)
+        in {{ few_rows('pairs', ['earlier_document_id', 'organisation_id', 'earlier_period_id']) }}
 
 ),
 
 copies as (
 
     select
-        pairs.document_id,
-        pairs.organisation_id,
-        pairs.period_id,
-        pairs.earlier_document_id,
+        later.document_id,
+        later.organisation_id,
+        later.period_id,
+        later.earlier_document_id,
         min(later.measure_code) as measure_code,
         count(*) as equal_count,
         {{ dbt.listagg('later.figure_id', "'|'", 'order by later.figure_id') }} as figure_ids,
         greatest(max(later.batch_id), max(earlier.batch_id)) as batch_id
-    from pairs
-    inner join counts as later
-        on
-            pairs.document_id = later.document_id
-            and pairs.organisation_id = later.organisation_id
-            and pairs.period_id = later.period_id
+    from later_counts as later
     left join earlier_counts as earlier
         on
-            pairs.earlier_document_id = earlier.document_id
-            and pairs.organisation_id = earlier.organisation_id
-            and pairs.earlier_period_id = earlier.period_id
+            later.earlier_document_id = earlier.document_id
+            and later.organisation_id = earlier.organisation_id
+            and later.earlier_period_id = earlier.period_id
             and later.measure_code = earlier.measure_code
             and later.group_code = earlier.group_code
             and later.count_low = earlier.count_low
             and later.count_high = earlier.count_high
-    group by pairs.document_id, pairs.organisation_id, pairs.period_id, pairs.earlier_document_id
+    group by later.document_id, later.organisation_id, later.period_id, later.earlier_document_id
     having
         count(*) = count(earlier.figure_id)
         and count(distinct case when later.count_low > 0 then later.count_low end) >= {{ least_different_numbers }}
@@ -210,13 +227,11 @@ counts_below as {{ inlined() }} (
 
 ),
 
-below as {{ inlined() }} (
+below as (
 
     select
         above.figure_id as whole_figure_id,
-        counts.figure_id,
         counts.batch_id,
-        counts.measure_code,
         counts.count_low,
         counts.count_high,
         {{ stands('counts.ends_on') }} as is_standing
@@ -230,6 +245,7 @@ below as {{ inlined() }} (
             and above.measure_code = counts.measure_code
             and above.group_code = counts.group_code
             and above.period_id = counts.period_id
+    where above.measure_code <> 'admissions'
 
 ),
 
@@ -259,7 +275,6 @@ sums as (
     from below
     inner join above
         on below.whole_figure_id = above.figure_id
-    where below.measure_code <> 'admissions'
     group by below.whole_figure_id, above.known_child_count
     having sum(case when below.is_standing then 1 else 0 end) >= above.known_child_count
 
@@ -282,12 +297,19 @@ differing as (
 evidence as (
 
     select
-        below.whole_figure_id,
-        {{ dbt.listagg('below.figure_id', "'|'", 'order by below.figure_id') }} as figure_ids
-    from below
-    inner join differing
-        on below.whole_figure_id = differing.figure_id
-    group by below.whole_figure_id
+        differing.figure_id as whole_figure_id,
+        {{ dbt.listagg('counts.figure_id', "'|'", 'order by counts.figure_id') }} as figure_ids
+    from {{ few_rows('differing', ['figure_id', 'source_id', 'organisation_id', 'measure_code', 'group_code', 'period_id']) }} as differing
+    inner join organisations
+        on differing.organisation_id = organisations.parent_organisation_id
+    inner join counts_below as counts
+        on
+            organisations.organisation_id = counts.organisation_id
+            and differing.source_id = counts.source_id
+            and differing.measure_code = counts.measure_code
+            and differing.group_code = counts.group_code
+            and differing.period_id = counts.period_id
+    group by differing.figure_id
 
 ),
 
