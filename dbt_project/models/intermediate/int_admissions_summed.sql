@@ -31,6 +31,29 @@ affected_years as (
 ),
 
 {% endif -%}
+-- numbers for the texts that every step hands on: DuckDB compares texts slowly, and keeps one for every sum
+origins as (
+
+    select
+        source_id,
+        batch_id,
+        dense_rank() over (order by source_id) as source_number,
+        dense_rank() over (order by batch_id) as batch_number
+    from (
+
+        select distinct
+            source_id,
+            batch_id
+        from (
+
+            {{ stated_admissions('1 = 1') }}
+
+        ) as stated
+
+    ) as stated
+
+),
+
 longer as (
 
     {{ stated_admissions("admissions.period_type_code not in ('month', 'multi_year', 'term', 'instant')") }}
@@ -119,17 +142,19 @@ placed as (
 known as (
 
     select
-        organisation_id,
-        group_code,
-        source_id,
-        batch_id,
-        calendar_type_code as period_type_code,
-        calendar_origin_code as origin_code,
-        starts_on,
-        admissions_low,
-        admissions_high
+        placed.organisation_id,
+        placed.group_code,
+        origins.source_number,
+        origins.batch_number,
+        placed.calendar_type_code as period_type_code,
+        placed.calendar_origin_code as origin_code,
+        placed.starts_on,
+        placed.admissions_low,
+        placed.admissions_high
     from placed
-    where preference = 1
+    inner join origins
+        on placed.source_id = origins.source_id and placed.batch_id = origins.batch_id
+    where placed.preference = 1
 
 ),
 
@@ -157,8 +182,8 @@ month_all as (
     select
         month_stated.organisation_id,
         month_stated.group_code,
-        month_stated.source_id,
-        month_stated.batch_id,
+        origins.source_number,
+        origins.batch_number,
         'stated' as origin_code,
         month_stated.starts_on,
         month_stated.admissions_low,
@@ -170,14 +195,16 @@ month_all as (
             calendar.period_type_code = 'month'
             and month_stated.starts_on = calendar.starts_on
             and month_stated.ends_on = calendar.ends_on
+    inner join origins
+        on month_stated.source_id = origins.source_id and month_stated.batch_id = origins.batch_id
 
     union all
 
     select
         organisation_id,
         group_code,
-        source_id,
-        batch_id,
+        source_number,
+        batch_number,
         origin_code,
         starts_on,
         admissions_low,
@@ -200,8 +227,8 @@ month_all as (
     select
         parts.organisation_id,
         parts.group_code,
-        case when min(parts.source_id) = max(parts.source_id) then min(parts.source_id) end as source_id,
-        max(parts.batch_id) as batch_id,
+        case when min(parts.source_number) = max(parts.source_number) then min(parts.source_number) end as source_number,
+        max(parts.batch_number) as batch_number,
         calendar.{{ whole }}_starts_on as starts_on,
         cast(sum(parts.admissions_low) as bigint) as admissions_low,
         cast(sum(parts.admissions_high) as bigint) as admissions_high,
@@ -219,14 +246,14 @@ month_all as (
 {{ whole }}_compared as (
 
     select
-        summed.source_id,
-        summed.batch_id,
+        summed.source_number,
+        summed.batch_number,
         summed.admissions_low,
         summed.admissions_high,
         summed.is_whole,
         known.origin_code,
-        known.source_id as known_source_id,
-        known.batch_id as known_batch_id,
+        known.source_number as known_source_number,
+        known.batch_number as known_batch_number,
         known.admissions_low as known_low,
         known.admissions_high as known_high,
         coalesce(summed.organisation_id, known.organisation_id) as organisation_id,
@@ -250,8 +277,8 @@ month_all as (
     select
         organisation_id,
         group_code,
-        case when is_known_better then known_source_id else source_id end as source_id,
-        case when is_known_better then known_batch_id else batch_id end as batch_id,
+        case when is_known_better then known_source_number else source_number end as source_number,
+        case when is_known_better then known_batch_number else batch_number end as batch_number,
         case when is_known_better then origin_code when is_whole then 'summed' else 'bounded' end as origin_code,
         starts_on,
         case when is_known_better then known_low else admissions_low end as admissions_low,
@@ -268,8 +295,8 @@ united as (
         'month' as period_type_code,
         organisation_id,
         group_code,
-        source_id,
-        batch_id,
+        source_number,
+        batch_number,
         origin_code,
         starts_on,
         admissions_low,
@@ -282,8 +309,8 @@ united as (
         '{{ whole }}' as period_type_code,
         organisation_id,
         group_code,
-        source_id,
-        batch_id,
+        source_number,
+        batch_number,
         origin_code,
         starts_on,
         admissions_low,
@@ -291,6 +318,24 @@ united as (
     from {{ whole }}_all
     where origin_code <> 'stated'
     {% endfor %}
+),
+
+sources as (
+
+    select distinct
+        source_number,
+        source_id
+    from origins
+
+),
+
+batches as (
+
+    select distinct
+        batch_number,
+        batch_id
+    from origins
+
 )
 
 select
@@ -303,11 +348,15 @@ select
     united.origin_code,
     united.admissions_low,
     united.admissions_high,
-    united.source_id,
-    united.batch_id
+    sources.source_id,
+    batches.batch_id
 from united
 inner join calendar
     on united.period_type_code = calendar.period_type_code and united.starts_on = calendar.starts_on
+inner join batches
+    on united.batch_number = batches.batch_number
+left join sources
+    on united.source_number = sources.source_number
 {% if is_incremental() -%}
 inner join affected
     on united.organisation_id = affected.organisation_id and calendar.period_id = affected.period_id
