@@ -35,6 +35,23 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- Joins, behind `from`, what the organisations directly below count of the same, each as `below`. Reads `organisations`.
+
+    whole     relation of what an organisation counts, with the columns of `reported_counts`
+    counts    relation of what those below count
+-#}
+{% macro join_counts_below(whole, counts) -%}
+    inner join organisations
+        on {{ whole }}.organisation_id = organisations.parent_organisation_id
+    inner join {{ counts }} as below
+        on
+            organisations.organisation_id = below.organisation_id
+            and {{ whole }}.source_id = below.source_id
+            and {{ whole }}.measure_code = below.measure_code
+            and {{ whole }}.group_code = below.group_code
+            and {{ whole }}.period_id = below.period_id
+{%- endmacro %}
+
 {#- The same, of the organisations and periods that are checked anew; all of them in a full build. -#}
 {% macro counts_to_check() -%}
     {%- if is_incremental() -%}

@@ -31,6 +31,12 @@ affected_years as (
 ),
 
 {% endif -%}
+stated as (
+
+    {{ stated_admissions('1 = 1') }}
+
+),
+
 -- numbers for the texts that every step hands on: DuckDB compares texts slowly, and keeps one for every sum
 origins as (
 
@@ -39,18 +45,8 @@ origins as (
         batch_id,
         dense_rank() over (order by source_id) as source_number,
         dense_rank() over (order by batch_id) as batch_number
-    from (
-
-        select distinct
-            source_id,
-            batch_id
-        from (
-
-            {{ stated_admissions('1 = 1') }}
-
-        ) as stated
-
-    ) as stated
+    from stated
+    group by source_id, batch_id
 
 ),
 

@@ -295,15 +295,7 @@ sums as (
         on counts.organisation_id = known.organisation_id and counts.ends_on = known.ends_on
     inner join {{ ref('measures') }} as measures
         on counts.measure_code = measures.measure_code
-    inner join organisations
-        on counts.organisation_id = organisations.parent_organisation_id
-    inner join counts as below
-        on
-            organisations.organisation_id = below.organisation_id
-            and counts.source_id = below.source_id
-            and counts.measure_code = below.measure_code
-            and counts.group_code = below.group_code
-            and counts.period_id = below.period_id
+    {{ join_counts_below('counts', 'counts') }}
     left join suspects
         on below.figure_id = suspects.figure_id
     left join suspects as wholes

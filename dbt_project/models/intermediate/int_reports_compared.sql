@@ -136,21 +136,6 @@ pairs as (
 
 ),
 
-later_counts as (
-
-    select
-        counts.*,
-        pairs.earlier_document_id,
-        pairs.earlier_period_id
-    from counts
-    inner join {{ few_rows('pairs', ['document_id', 'organisation_id', 'period_id', 'earlier_document_id', 'earlier_period_id']) }} as pairs
-        on
-            counts.document_id = pairs.document_id
-            and counts.organisation_id = pairs.organisation_id
-            and counts.period_id = pairs.period_id
-
-),
-
 earlier_counts as (
 
     select * from (
@@ -167,25 +152,30 @@ earlier_counts as (
 copies as (
 
     select
-        later.document_id,
-        later.organisation_id,
-        later.period_id,
-        later.earlier_document_id,
+        pairs.document_id,
+        pairs.organisation_id,
+        pairs.period_id,
+        pairs.earlier_document_id,
         min(later.measure_code) as measure_code,
         count(*) as equal_count,
         {{ dbt.listagg('later.figure_id', "'|'", 'order by later.figure_id') }} as figure_ids,
         greatest(max(later.batch_id), max(earlier.batch_id)) as batch_id
-    from later_counts as later
+    from {{ few_rows('pairs', ['document_id', 'organisation_id', 'period_id', 'earlier_document_id', 'earlier_period_id']) }} as pairs
+    inner join counts as later
+        on
+            pairs.document_id = later.document_id
+            and pairs.organisation_id = later.organisation_id
+            and pairs.period_id = later.period_id
     left join earlier_counts as earlier
         on
-            later.earlier_document_id = earlier.document_id
-            and later.organisation_id = earlier.organisation_id
-            and later.earlier_period_id = earlier.period_id
+            pairs.earlier_document_id = earlier.document_id
+            and pairs.organisation_id = earlier.organisation_id
+            and pairs.earlier_period_id = earlier.period_id
             and later.measure_code = earlier.measure_code
             and later.group_code = earlier.group_code
             and later.count_low = earlier.count_low
             and later.count_high = earlier.count_high
-    group by later.document_id, later.organisation_id, later.period_id, later.earlier_document_id
+    group by pairs.document_id, pairs.organisation_id, pairs.period_id, pairs.earlier_document_id
     having
         count(*) = count(earlier.figure_id)
         and count(distinct case when later.count_low > 0 then later.count_low end) >= {{ least_different_numbers }}
@@ -227,28 +217,6 @@ counts_below as {{ inlined() }} (
 
 ),
 
-below as (
-
-    select
-        above.figure_id as whole_figure_id,
-        counts.batch_id,
-        counts.count_low,
-        counts.count_high,
-        {{ stands('counts.ends_on') }} as is_standing
-    from above
-    inner join organisations
-        on above.organisation_id = organisations.parent_organisation_id
-    inner join counts_below as counts
-        on
-            organisations.organisation_id = counts.organisation_id
-            and above.source_id = counts.source_id
-            and above.measure_code = counts.measure_code
-            and above.group_code = counts.group_code
-            and above.period_id = counts.period_id
-    where above.measure_code <> 'admissions'
-
-),
-
 -- admissions are summed already, over organisations that report nothing themselves too
 sums as (
 
@@ -268,15 +236,15 @@ sums as (
     union all
 
     select
-        below.whole_figure_id,
+        above.figure_id as whole_figure_id,
         sum(below.count_low) as sum_low,
         case when count(below.count_high) = count(*) then sum(below.count_high) end as sum_high,
         max(below.batch_id) as batch_id
-    from below
-    inner join above
-        on below.whole_figure_id = above.figure_id
-    group by below.whole_figure_id, above.known_child_count
-    having sum(case when below.is_standing then 1 else 0 end) >= above.known_child_count
+    from above
+    {{ join_counts_below('above', 'counts_below') }}
+    where above.measure_code <> 'admissions'
+    group by above.figure_id, above.known_child_count
+    having sum(case when {{ stands('below.ends_on') }} then 1 else 0 end) >= above.known_child_count
 
 ),
 
@@ -298,17 +266,9 @@ evidence as (
 
     select
         differing.figure_id as whole_figure_id,
-        {{ dbt.listagg('counts.figure_id', "'|'", 'order by counts.figure_id') }} as figure_ids
+        {{ dbt.listagg('below.figure_id', "'|'", 'order by below.figure_id') }} as figure_ids
     from {{ few_rows('differing', ['figure_id', 'source_id', 'organisation_id', 'measure_code', 'group_code', 'period_id']) }} as differing
-    inner join organisations
-        on differing.organisation_id = organisations.parent_organisation_id
-    inner join counts_below as counts
-        on
-            organisations.organisation_id = counts.organisation_id
-            and differing.source_id = counts.source_id
-            and differing.measure_code = counts.measure_code
-            and differing.group_code = counts.group_code
-            and differing.period_id = counts.period_id
+    {{ join_counts_below('differing', 'counts_below') }}
     group by differing.figure_id
 
 ),
